@@ -1,0 +1,35 @@
+"""Our words: what the frames of the house hold, and frames that keep to it."""
+
+from egresslab.frames.groups import number_groups
+from egresslab.frames.log import as_log, concat, failed, flag_set, in_order, join, log_of
+from egresslab.frames.places import place, split_places
+from egresslab.frames.request_shapes import merge_shapes, request_shapes
+from egresslab.frames.schema import PLACES, Field, coerce, empty, fields, labels, require, schema, typed
+from egresslab.frames.untrusted import spreadsheet_frame, visible, visible_frame
+
+__all__ = [
+    "PLACES",
+    "Field",
+    "as_log",
+    "coerce",
+    "concat",
+    "empty",
+    "failed",
+    "fields",
+    "flag_set",
+    "in_order",
+    "join",
+    "labels",
+    "log_of",
+    "merge_shapes",
+    "number_groups",
+    "place",
+    "request_shapes",
+    "require",
+    "schema",
+    "split_places",
+    "spreadsheet_frame",
+    "typed",
+    "visible",
+    "visible_frame",
+]

@@ -1,0 +1,221 @@
+"""The data dictionary: which columns a frame has, of which type, and frames that keep to it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import pandas as pd
+
+from egresslab.errors import FrameError, near
+
+PLACES = ("proxy", "pod", "container", "source", "line")
+
+_DTYPES = {
+    "text": "str",
+    "label": "category",
+    "count": "Int64",
+    "number": "Float64",
+    "time": "datetime64[us, UTC]",
+    "yes_no": "boolean",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a frame, as ``fields.csv`` describes it."""
+
+    frame: str
+    column: str
+    type: str
+    unit: str
+    meaning: str
+    missing: str
+    sensitive: bool
+    path: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, str]) -> Field:
+        """Make a field out of a row of ``fields.csv``."""
+        return cls(**{**row, "sensitive": row["sensitive"] == "yes"})  # type: ignore[arg-type]
+
+
+@cache
+def _dictionary() -> dict[str, dict[str, Field]]:
+    found: dict[str, dict[str, Field]] = {}
+    with files(__package__).joinpath("fields.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            found.setdefault(row["frame"], {})[row["column"]] = Field.of(row)
+    return found
+
+
+def schema(frame: str) -> dict[str, Field]:
+    """Give the columns of a frame by name, in their order."""
+    try:
+        return _dictionary()[frame]
+    except KeyError:
+        raise FrameError(f"no frame is called {frame!r}; {near(frame, _dictionary())}") from None
+
+
+def fields(frame: str | None = None) -> pd.DataFrame:
+    """Which columns does a frame have, and what do they mean?
+
+    Parameters
+    ----------
+    frame
+        Name of a frame, such as ``log`` or ``timeline``; without it all frames.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The data dictionary: ``frame, column, type, unit, meaning, missing, sensitive, path``.
+
+    Raises
+    ------
+    FrameError
+        When there is no such frame.
+
+    Examples
+    --------
+    >>> import egresslab as eg
+    >>> eg.fields("log").set_index("column").loc["duration_ms", ["type", "unit"]].tolist()
+    ['count', 'ms']
+    """
+    chosen = [f for name in _dictionary() if frame is None or name == frame for f in schema(name).values()]
+    if frame is not None:
+        chosen = list(schema(frame).values())
+    names = list(Field.__dataclass_fields__)
+    return pd.DataFrame({n: [getattr(f, n) for f in chosen] for n in names})
+
+
+def empty(frame: str) -> pd.DataFrame:
+    """Give a frame without rows that has all its columns with their types."""
+    return typed({}, frame)
+
+
+def typed(columns: Mapping[str, Any], frame: str) -> pd.DataFrame:
+    """Build a frame of the contract from columns; those not given are missing in every row."""
+    known = schema(frame)
+    length = max((len(values) for values in columns.values()), default=0)
+    out = {}
+    for name, field in known.items():
+        values = columns.get(name)
+        series = pd.Series([None] * length, dtype="object") if values is None else pd.Series(values)
+        out[name] = coerce(series.reset_index(drop=True), field.type, name)
+    return pd.DataFrame(out, columns=list(known))
+
+
+def require(frame: pd.DataFrame, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
+    """Ask a frame for columns by name, and bring their types back to the contract.
+
+    Users merge, concatenate and write frames: categories become objects, counts become floats. This mends
+    them; only a column that is not there, or holds what no type can hold, is an error. Other columns pass.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise FrameError(f"a {name} frame is asked for, this is a {type(frame).__name__}; give a Case or a pandas DataFrame")
+    known = schema(name)
+    asked = list(known) if columns is None else list(columns)
+    if lost := [c for c in asked if c not in frame.columns]:
+        raise FrameError(
+            f"this frame has no column {', '.join(map(repr, lost))}, which a {name} frame needs; "
+            f"it has {', '.join(map(str, frame.columns[:30])) or 'none'}; eg.as_log(frame, columns={{'theirs': 'ours'}}) makes a log of it"
+        )
+    changed = {c: coerce(frame[c], known[c].type, c) for c in asked if c in known and not _has_type(frame[c].dtype, known[c].type)}
+    return frame.assign(**changed) if changed else frame
+
+
+def coerce(series: pd.Series[Any], kind: str, name: str) -> pd.Series[Any]:
+    """Bring a column to one of the contract's types."""
+    if _has_type(series.dtype, kind):
+        return series
+    try:
+        return _COERCE[kind](series)
+    except (TypeError, ValueError) as error:
+        raise FrameError(f"column {name!r} cannot be read as {kind}: {error}; mend or drop those values first") from error
+
+
+def _has_type(dtype: Any, kind: str) -> bool:
+    if kind == "label":
+        return isinstance(dtype, pd.CategoricalDtype) and dtype.categories.dtype == "str"
+    return bool(dtype == _DTYPES[kind])
+
+
+def _text(series: pd.Series[Any]) -> pd.Series[Any]:
+    return series.astype("object").where(series.notna(), None).map(_as_text).astype("str")
+
+
+def _as_text(value: object) -> object:
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def _label(series: pd.Series[Any]) -> pd.Series[Any]:
+    if isinstance(series.dtype, pd.CategoricalDtype) and len(series.cat.categories) == 0:
+        return pd.Series(pd.Categorical.from_codes([-1] * len(series), dtype=_EMPTY_LABEL), index=series.index, name=series.name)
+    return _text(series).astype("category")
+
+
+_EMPTY_LABEL = pd.CategoricalDtype(pd.Index([], dtype="str"))
+
+
+def _number(series: pd.Series[Any]) -> pd.Series[Any]:
+    if series.dtype == "object" or series.dtype == "str" or isinstance(series.dtype, pd.CategoricalDtype):
+        series = series.astype("object").where(series.notna() & ~series.isin(["-", ""]), None)
+        series = pd.to_numeric(series)
+    return series.astype("Float64")
+
+
+def _count(series: pd.Series[Any]) -> pd.Series[Any]:
+    if pd.api.types.is_integer_dtype(series.dtype):
+        return series.astype("Int64")
+    return _number(series).astype("Int64")
+
+
+def _time(series: pd.Series[Any]) -> pd.Series[Any]:
+    if series.dtype == "object" or series.dtype == "str" or isinstance(series.dtype, pd.CategoricalDtype):
+        series = series.astype("object").where(series.notna() & ~series.isin(["-", ""]), None)
+        series = pd.to_datetime(series, utc=True, format="ISO8601")
+    elif isinstance(series.dtype, pd.DatetimeTZDtype):
+        series = series.dt.tz_convert("UTC")
+    elif pd.api.types.is_datetime64_dtype(series.dtype):
+        series = series.dt.tz_localize("UTC")
+    else:
+        raise TypeError(f"{series.dtype} is not a time")
+    return series.astype("datetime64[us, UTC]")
+
+
+_YES_NO = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False, "1.0": True, "0.0": False}
+
+
+def _yes_no(series: pd.Series[Any]) -> pd.Series[Any]:
+    if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_numeric_dtype(series.dtype):
+        return series.astype("boolean")
+    known = series.notna()
+    words = series.astype("object").map(lambda v: _YES_NO.get(str(v).lower()))
+    if (known & words.isna()).any():
+        raise ValueError(f"{series[known & words.isna()].iloc[0]!r} is neither true nor false")
+    return words.astype("boolean")
+
+
+_COERCE: dict[str, Callable[[pd.Series[Any]], pd.Series[Any]]] = {
+    "text": _text,
+    "label": _label,
+    "count": _count,
+    "number": _number,
+    "time": _time,
+    "yes_no": _yes_no,
+}
+
+
+def labels(values: pd.Series[Any], rename: Callable[[str], str | None]) -> pd.Series[Any]:
+    """Map a label column by its categories: a million rows, a handful of calls."""
+    categorical = cast("pd.Categorical", coerce(values, "label", str(values.name)).array)
+    new = [rename(str(c)) for c in categorical.categories]
+    distinct = sorted({n for n in new if n is not None})
+    position = {n: i for i, n in enumerate(distinct)}
+    codes = pd.Series([position.get(n, -1) if n is not None else -1 for n in new] + [-1]).to_numpy()[categorical.codes]
+    dtype = pd.CategoricalDtype(pd.Index(distinct, dtype="str"))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=values.index, name=values.name)
