@@ -1,0 +1,214 @@
+"""Raw columns to typed ones: Envoy's dash becomes missing, flags a set, bytes text; then a log frame."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from egresslab import envoy
+from egresslab.access_log.format import Operator
+from egresslab.access_log.text import Raw, times
+from egresslab.frames import failed, flag_set, in_order, schema
+
+ARROW = {"text": pa.string(), "label": pa.dictionary(pa.int32(), pa.string()), "count": pa.int64(), "time": pa.timestamp("us", "UTC")}
+_MISSING = pa.array([b"-", b""], pa.binary())
+_STRPTIME = {"%E3S": "%S.%f", "%E6S": "%S.%f", "%E*S": "%S.%f", "%Ez": "%z", "%E*z": "%z", "%T": "%H:%M:%S", "%F": "%Y-%m-%d"}
+
+
+def typed_columns(raw: Raw, operators: Iterable[Operator]) -> dict[str, Any]:
+    """Give the raw columns of a format their types."""
+    out = {o.column: _typed(raw[o.column], o) for o in operators if o.column in raw}
+    if "response_flags_long" in out and "response_flags" not in out:
+        out["response_flags"] = _relabel(out["response_flags_long"], _short_flags)
+    return out
+
+
+def _typed(values: Any, operator: Operator) -> Any:
+    if operator.type == "time":
+        return _time(values, operator)
+    if operator.type == "count":
+        return _count(values)
+    if operator.type == "text":
+        return _texts(values)
+    labels = values if pa.types.is_dictionary(values.type) else _plain(values).dictionary_encode()
+    return _relabel(labels, _CHANGES.get(operator.column, _dash))
+
+
+def _count(values: Any) -> Any:
+    if pa.types.is_floating(values.type):
+        return pc.round(values).cast(pa.int64())
+    if not pa.types.is_integer(values.type):
+        values = _dashless(_plain(values)).cast(pa.string()).cast(pa.int64())
+    return values
+
+
+def _texts(values: Any) -> Any:
+    return _decode(_dashless(_plain(values)))
+
+
+def _plain(values: Any) -> Any:
+    return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
+
+
+def _dashless(values: Any) -> Any:
+    if pa.types.is_string(values.type):
+        values = values.cast(pa.binary())
+    if not pc.any(pc.less(pc.binary_length(values), 2)).as_py():
+        return values
+    return pc.if_else(pc.is_in(values, value_set=_MISSING), None, values)
+
+
+def _decode(values: Any) -> Any:
+    """Bytes to text; a value that is not UTF-8 is read as Latin-1, as Envoy's own JSON log does."""
+    try:
+        return values.cast(pa.string())
+    except pa.ArrowInvalid:
+        return pa.array([None if v is None else text_of(v) for v in values.to_pylist()], pa.string())
+
+
+def text_of(value: bytes) -> str:
+    """Decode one value as :func:`_decode` does."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _relabel(labels: Any, change: Callable[[str | None], str | None]) -> Any:
+    """Change the distinct values of a column; two that become one value become one label."""
+    old = _decode(labels.dictionary).to_pylist() if labels.dictionary.type != pa.string() else labels.dictionary.to_pylist()
+    new = [change(v) for v in [*old, None]]
+    distinct = list(dict.fromkeys(n for n in new if n is not None))
+    position = {n: i for i, n in enumerate(distinct)}
+    code = np.array([position.get(n, -1) if n is not None else -1 for n in new], np.int32)
+    codes = code[pc.fill_null(labels.indices, len(old)).to_numpy()]
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=codes < 0), pa.array(distinct, pa.string()))
+
+
+def _dash(value: str | None) -> str | None:
+    return None if value in (None, "-", "") else value
+
+
+def _flags(value: str | None) -> str | None:
+    return flag_set(value or "-")
+
+
+def _cluster(value: str | None) -> str | None:
+    return _dash(value.rstrip(";") if value else value)
+
+
+@cache
+def _long_flags() -> dict[str, str]:
+    return {row["long"]: row["flag"] for row in envoy.rows("response_flags")}
+
+
+def _short_flags(value: str | None) -> str | None:
+    return flag_set(",".join(_long_flags().get(f, f) for f in (value or "-").split(",")))
+
+
+_CHANGES: dict[str, Callable[[str | None], str | None]] = {"response_flags": _flags, "upstream_cluster": _cluster}
+
+
+def _time(values: Any, operator: Operator) -> Any:
+    if pa.types.is_integer(values.type):
+        return values.cast(ARROW["time"])
+    values = _plain(values)
+    if pa.types.is_string(values.type):
+        values = values.cast(pa.binary())
+    if not operator.time_format:
+        fits, micros = times(values)
+        if fits.all():
+            return pa.array(micros).cast(ARROW["time"])
+    read = time_reader(operator.time_format)
+    known = {v: read(text_of(v)) for v in pc.unique(values).to_pylist() if v is not None}
+    return pa.array([known.get(v) for v in values.to_pylist()], ARROW["time"])
+
+
+@cache
+def time_reader(time_format: str) -> Callable[[str], dt.datetime | None]:
+    """Make a reader of times in one of Envoy's formats (strftime, ``%s`` for epoch seconds, ``%3f`` for digits); UTC where it names no zone."""
+    if not time_format:
+        return iso_time
+    if "%s" in time_format:
+        pattern = re.compile("".join(_epoch_part(p) for p in re.split(r"(%s|%\d?f)", time_format)))
+        return lambda text: _epoch(pattern.fullmatch(text))
+    form = re.sub(r"%\d?f", "%f", time_format)
+    for envoys, pythons in _STRPTIME.items():
+        form = form.replace(envoys, pythons)
+    return lambda text: _strptime(text, form)
+
+
+def _epoch_part(part: str) -> str:
+    if part == "%s":
+        return r"(?P<s>-?\d+)"
+    return r"(?P<f>\d+)" if re.fullmatch(r"%\d?f", part) else re.escape(part)
+
+
+def _epoch(found: re.Match[str] | None) -> dt.datetime | None:
+    if found is None:
+        return None
+    fraction = (found.groupdict().get("f") or "").ljust(6, "0")[:6]
+    return dt.datetime.fromtimestamp(int(found["s"]), dt.UTC) + dt.timedelta(microseconds=int(fraction))
+
+
+def iso_time(text: str) -> dt.datetime | None:
+    """Read a time in ISO 8601, UTC where it names no zone; None when it is none."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def _strptime(text: str, form: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.strptime(re.sub(r"(\.\d{6})\d+", r"\1", text), form)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def to_frame(table: Any) -> pd.DataFrame:
+    """Make a log frame out of an Arrow table of typed columns, ``proxy``, ``source`` and ``line``."""
+    table = table.unify_dictionaries() if table.num_rows else table
+    columns: dict[str, Any] = {name: _series(table[name]) for name in table.column_names}
+    for name, field in schema("log").items():
+        if name not in columns and name != "failed":
+            columns[name] = _series(pa.chunked_array([pa.nulls(table.num_rows, ARROW[field.type])]))
+    frame = pd.DataFrame(columns, copy=False)
+    frame["failed"] = failed(frame["response_code"], frame["response_flags"])
+    return frame[in_order(frame.columns)]
+
+
+def _series(column: Any) -> pd.Series[Any]:
+    if pa.types.is_dictionary(column.type):
+        return _labels(column)
+    if pa.types.is_string(column.type):
+        return pd.Series(cast("Any", pd.array)(column.cast(pa.large_string()), dtype="str"))
+    if pa.types.is_timestamp(column.type):
+        micros = pc.fill_null(column.cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
+        return pd.Series(micros.view("datetime64[us]")).dt.tz_localize("UTC")
+    values = pc.fill_null(column, False if pa.types.is_boolean(column.type) else 0).to_numpy()
+    missing = column.is_null().to_numpy()
+    kind = pd.arrays.BooleanArray if pa.types.is_boolean(column.type) else pd.arrays.IntegerArray
+    return pd.Series(kind(values, missing))
+
+
+def _labels(column: Any) -> pd.Series[Any]:
+    chunks = column.chunks
+    distinct = chunks[0].dictionary if chunks else pa.array([], pa.string())
+    codes = [pc.fill_null(c.indices, -1).to_numpy() for c in chunks]
+    joined = np.concatenate(codes) if codes else np.empty(0, np.int32)
+    order = np.argsort(np.array(distinct.to_pylist(), dtype=object), kind="stable") if len(distinct) else np.empty(0, np.int64)
+    rank = np.empty(len(distinct) + 1, np.int32)
+    rank[order], rank[-1] = np.arange(len(distinct)), -1
+    categories = pd.Index(distinct.take(pa.array(order)).to_pylist(), dtype="str")
+    return pd.Series(pd.Categorical.from_codes(rank[joined], dtype=pd.CategoricalDtype(categories)))

@@ -1,0 +1,182 @@
+"""JSON lines: pyarrow's JSON reader with an explicit schema, and Python's for the lines and values that do not fit it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from egresslab import envoy
+from egresslab.access_log.cast import typed_columns
+from egresslab.access_log.format import LogFormat, Operator, named
+from egresslab.access_log.pattern import match_line
+
+_EVIDENCE = frozenset({"response_code", "response_flags", "response_flags_long", "upstream_cluster"})
+_SAMPLE = 50
+
+
+@dataclass
+class Keys:
+    """What the keys of JSON entries mean: those of a given format alone, or all that are known."""
+
+    given: LogFormat | None = None
+    seen: dict[str, LogFormat | Operator] = field(default_factory=dict)
+
+    def of(self, key: str) -> LogFormat | Operator | None:
+        """Give the operator of a key, or the text format of a value that holds several."""
+        if key not in self.seen:
+            found = self._given(key) if self.given else _known_keys().get(key) or _guess(key)
+            if found is None:
+                return None
+            self.seen[key] = found
+        return self.seen[key]
+
+    def _given(self, key: str) -> LogFormat | Operator | None:
+        parts = (self.given.keys or {}).get(key) if self.given else None
+        if parts is None:
+            return None
+        return parts[0] if len(parts) == 1 and isinstance(parts[0], Operator) else LogFormat(key, "text", parts)
+
+    def fit(self, entry: Mapping[str, Any]) -> bool:
+        """Tell whether an object is an access entry."""
+        if self.given:
+            return any(k in entry for k in self.given.keys or {})
+        known = {_known_keys()[k].column for k in entry if k in _known_keys()}
+        return len(known) >= 3 and bool(known & _EVIDENCE)
+
+    def certain(self) -> set[str]:
+        """Columns of which one must have a value in a row that is an entry."""
+        return {o.column for o in self.given.operators} if self.given else set(_EVIDENCE)
+
+
+@cache
+def _known_keys() -> dict[str, Operator]:
+    """The keys of the named JSON formats, and operators by their own name in lower case."""
+    known = {row["operator"].lower(): _bare(row) for row in envoy.rows("operators") if not row["argument"] and row["arguments"] != "required"}
+    for log_format in named().values():
+        for key, parts in (log_format.keys or {}).items():
+            operator = parts[0]
+            known[key] = operator if isinstance(operator, Operator) else known[key]
+    return known
+
+
+def _bare(row: Mapping[str, str]) -> Operator:
+    return Operator(row["operator"], "", row["column"], row["type"], row["values"])
+
+
+def _guess(key: str) -> Operator:
+    """Keep a key that names no operator under its own name, marked as such."""
+    return Operator("", "", "json_" + (re.sub(r"[^a-z0-9]+", "_", key.lower()).strip("_") or "key"), "text", "free")
+
+
+def read_json(block: bytes, lines: int, keys: Keys) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
+    """Read a block in which each line begins an object: positions of the entries, and their typed columns."""
+    sample = [entry for line in block.split(b"\n", _SAMPLE)[:_SAMPLE] if keys.fit(entry := json_object(line) or {})]
+    types = _types(sample, keys)
+    if types is None:
+        return np.empty(0, np.int64), {}
+    try:
+        table = pa.json.read_json(
+            pa.BufferReader(block),
+            read_options=pa.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
+            parse_options=pa.json.ParseOptions(explicit_schema=pa.schema(list(types.items())), unexpected_field_behavior="infer"),
+        )
+        if table.num_rows == lines and _plain(table, types):
+            return _entries(table, keys)
+    except pa.ArrowInvalid:  # a line or value that does not fit: Python's reader takes the block
+        pass
+    return np.empty(0, np.int64), {}
+
+
+def _types(sample: list[dict[str, Any]], keys: Keys) -> dict[str, Any] | None:
+    """Choose the type of each key from entries; None when a value is an object or a list."""
+    types: dict[str, Any] = {}
+    for key in {k for entry in sample for k in entry}:
+        kinds = {type(e[key]) for e in sample if e.get(key) is not None}
+        operator = keys.of(key)
+        if kinds & {dict, list} or isinstance(operator, LogFormat):
+            return None
+        number = operator is not None and operator.type == "count" and not kinds & {str, bool}
+        types[key] = (pa.float64() if float in kinds else pa.int64()) if number else pa.string() if kinds <= {str} else _other(kinds)
+    return types or None
+
+
+def _other(kinds: set[type]) -> Any:
+    return pa.bool_() if kinds == {bool} else pa.int64() if kinds == {int} else pa.float64()
+
+
+def _plain(table: Any, types: Mapping[str, Any]) -> bool:
+    """Tell whether the columns that no sample showed hold text or nothing, so that no guess of a type changed them."""
+    return all(f.name in types or pa.types.is_string(f.type) or pa.types.is_null(f.type) for f in table.schema)
+
+
+def _entries(table: Any, keys: Keys) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
+    operators = {name: o for name in table.column_names if isinstance(o := keys.of(name), Operator)}
+    raw = {o.column: _flat(table[name], o) for name, o in operators.items()}
+    evidence = [raw[c].is_valid() for c in keys.certain() & raw.keys()]
+    if not evidence:
+        return np.empty(0, np.int64), {}
+    mask = evidence[0]
+    for other in evidence[1:]:
+        mask = pc.or_(mask, other)
+    rows = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
+    if len(rows) < table.num_rows:
+        raw = {c: v.filter(mask) for c, v in raw.items()}
+    return rows, typed_columns(raw, operators.values())
+
+
+def _flat(column: Any, operator: Operator) -> Any:
+    values = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    if pa.types.is_null(values.type) or (operator.type != "count" and not pa.types.is_string(values.type)):
+        values = values.cast(pa.string())
+    return values
+
+
+def json_object(line: bytes | str) -> dict[str, Any] | None:
+    """Parse one line as an object, or say that it is none."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def read_objects(entries: Iterable[Mapping[str, Any]], keys: Keys) -> dict[str, Any]:
+    """Read parsed entries one by one: typed columns."""
+    rows = [dict(_fields(entry, keys)) for entry in entries]
+    operators = {o.column: o for row in rows for o in row}
+    by_column = [{o.column: v for o, v in row.items()} for row in rows]
+    raw = {c: pa.array([row.get(c) for row in by_column], pa.string()) for c in operators}
+    return typed_columns(raw, operators.values())
+
+
+def _fields(entry: Mapping[str, Any], keys: Keys) -> Iterable[tuple[Operator, str | None]]:
+    for key, value in entry.items():
+        meaning = keys.of(key)
+        if isinstance(meaning, Operator):
+            yield meaning, _text(value, meaning)
+        elif meaning is not None and isinstance(value, str) and (groups := match_line(meaning, value.encode())):
+            yield from ((o, g.decode()) for o, g in zip(meaning.operators, groups, strict=True))
+
+
+def _text(value: Any, operator: Operator) -> str | None:
+    if value is None:
+        return None
+    if operator.type == "count":
+        return _number(value)
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _number(value: Any) -> str | None:
+    try:
+        return str(int(float(value))) if not isinstance(value, int) else str(int(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
