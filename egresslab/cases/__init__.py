@@ -1,0 +1,7 @@
+"""Cases: everything about one problem, out of the files that a person can send."""
+
+from egresslab.cases.case import Case
+from egresslab.cases.read import read_case
+from egresslab.cases.sample import sample, sample_path, shipped
+
+__all__ = ["Case", "read_case", "sample", "sample_path", "shipped"]
