@@ -11,7 +11,7 @@ from pandas.api.types import union_categoricals
 
 from egresslab import envoy
 from egresslab.errors import FrameError, near
-from egresslab.frames.schema import PLACES, coerce, labels, require, schema
+from egresslab.frames.schema import PLACES, coerce, labels, require, schema, unique
 
 _LAST = ("failed", *PLACES)
 
@@ -78,10 +78,13 @@ def as_log(frame: pd.DataFrame, *, columns: Mapping[str, str] | None = None) -> 
     --------
     >>> import pandas as pd, egresslab as eg
     >>> log = eg.as_log(pd.DataFrame({"status": [503], "flags": ["URX,UF"]}), columns={"status": "response_code", "flags": "response_flags"})
-    >>> log[["response_code", "response_flags", "failed"]].iloc[0].tolist()
-    [503, 'UF,URX', True]
+    >>> log[["response_code", "response_flags", "failed"]].values.tolist()
+    [[503, 'UF,URX', True]]
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise FrameError(f"a {type(frame).__name__} is no DataFrame; eg.read_access_log reads files, pd.DataFrame(rows) makes a frame of mappings")
     out = frame.rename(columns=_renames(frame, columns or {})).reset_index(drop=True)
+    unique(out)
     known = schema("log")
     for name, field in known.items():
         values = out[name] if name in out.columns else pd.Series([None] * len(out), dtype="object")
@@ -89,6 +92,7 @@ def as_log(frame: pd.DataFrame, *, columns: Mapping[str, str] | None = None) -> 
             values = values.mask(values.astype("object").isin(["-", ""]))
         out[name] = coerce(values, field.type, name)
     out["response_flags"] = labels(out["response_flags"], flag_set)
+    out["upstream_cluster"] = labels(out["upstream_cluster"], lambda cluster: cluster.rstrip(";"))
     out["failed"] = failed(out["response_code"], out["response_flags"])
     out["source"] = out["source"].cat.add_categories(["frame"] if "frame" not in out["source"].cat.categories else []).fillna("frame")
     out["line"] = out["line"].fillna(pd.Series(range(1, len(out) + 1), dtype="Int64"))
@@ -153,10 +157,11 @@ def join(frames: list[pd.DataFrame]) -> pd.DataFrame:
     for name in out.columns:
         parts = [f[name].array if name in f.columns else pd.Series([None] * len(f), dtype="object").astype("category").array for f in frames]
         if all(isinstance(part, pd.Categorical) for part in parts):
+            parts = [coerce(pd.Series(part), "label", str(name)).array for part in parts]
             named = [part for part in parts if len(part.categories)]
             if named:
-                out[name] = union_categoricals([_like(part, named[0]) for part in parts])
-    return out[in_order(out.columns)] if "response_flags" in out.columns else out
+                out[name] = union_categoricals([_like(part, named[0]) for part in parts], ignore_order=True)
+    return out[in_order(out.columns)] if set(out.columns) >= set(schema("log")) else out
 
 
 def _like(part: Any, other: Any) -> Any:

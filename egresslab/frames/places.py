@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, unquote
+
+from egresslab.errors import FrameError
 
 
 def place(source: str, line: int) -> str:
@@ -15,9 +18,12 @@ def place(source: str, line: int) -> str:
 
 
 def split_places(text: str) -> list[tuple[str, int]]:
-    """Open joined places again.
+    """Open joined places again; text that is no place is a FrameError.
 
     >>> split_places("my%20logs/sidecar.log:7 b.log:1")
     [('my logs/sidecar.log', 7), ('b.log', 1)]
     """
-    return [(unquote(source), int(line)) for source, _, line in (p.rpartition(":") for p in text.split())]
+    parts = [p.rpartition(":") for p in text.split()]
+    if odd := [source + mark + line for source, mark, line in parts if not (mark and re.fullmatch("[0-9]+", line))]:
+        raise FrameError(f"{odd[0]!r} is no place; a place is a file and the number of a line, such as sidecar.log:17")
+    return [(unquote(source), int(line)) for source, _, line in parts]

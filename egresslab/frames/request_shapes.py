@@ -82,8 +82,8 @@ def merge_shapes(parts: Iterable[pd.DataFrame], *, bucket: int | None = None) ->
     >>> import pandas as pd, egresslab as eg
     >>> from egresslab.frames.request_shapes import merge_shapes
     >>> shapes = eg.request_shapes(eg.as_log(pd.DataFrame({"authority": ["api.example.com"]})))
-    >>> merge_shapes([shapes, shapes])["count"].item()
-    2
+    >>> merge_shapes([shapes, shapes])["count"].tolist()
+    [2]
     """
     frames = [require(part, "request_shapes") for part in parts]
     if not frames:

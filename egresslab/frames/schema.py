@@ -118,6 +118,7 @@ def require(frame: pd.DataFrame, name: str, columns: Iterable[str] | None = None
     if not isinstance(frame, pd.DataFrame):
         raise FrameError(f"a {name} frame is asked for, this is a {type(frame).__name__}; give a Case or a pandas DataFrame")
     known = schema(name)
+    unique(frame)
     asked = list(known) if columns is None else list(columns)
     if lost := [c for c in asked if c not in frame.columns]:
         raise FrameError(
@@ -128,14 +129,22 @@ def require(frame: pd.DataFrame, name: str, columns: Iterable[str] | None = None
     return frame.assign(**changed) if changed else frame
 
 
+def unique(frame: pd.DataFrame) -> None:
+    """Refuse a frame in which two columns have one name, as ``pd.concat(axis=1)`` makes it."""
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise FrameError(f"two columns of this frame are called {twice!r}; rename or drop one of them first")
+
+
 def coerce(series: pd.Series[Any], kind: str, name: str) -> pd.Series[Any]:
     """Bring a column to one of the contract's types."""
     if _has_type(series.dtype, kind):
         return series
     try:
         return _COERCE[kind](series)
-    except (TypeError, ValueError) as error:
-        raise FrameError(f"column {name!r} cannot be read as {kind}: {error}; mend or drop those values first") from error
+    except (ArithmeticError, TypeError, ValueError) as error:
+        why = str(error).split(". You might want", 1)[0]
+        raise FrameError(f"column {name!r} cannot be read as {kind}: {why}; mend or drop those values first") from error
 
 
 def _has_type(dtype: Any, kind: str) -> bool:
@@ -163,21 +172,29 @@ _EMPTY_LABEL = pd.CategoricalDtype(pd.Index([], dtype="str"))
 
 def _number(series: pd.Series[Any]) -> pd.Series[Any]:
     if series.dtype == "object" or series.dtype == "str" or isinstance(series.dtype, pd.CategoricalDtype):
-        series = series.astype("object").where(series.notna() & ~series.isin(["-", ""]), None)
-        series = pd.to_numeric(series)
+        series = pd.to_numeric(_said(series))
     return series.astype("Float64")
 
 
 def _count(series: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_integer_dtype(series.dtype):
         return series.astype("Int64")
-    return _number(series).astype("Int64")
+    if not pd.api.types.is_float_dtype(series.dtype):
+        series = pd.to_numeric(_said(series), dtype_backend="numpy_nullable")
+    if pd.api.types.is_float_dtype(series.dtype):
+        known = series[series.notna()]
+        if (odd := known[(known % 1 != 0) | (known.abs() >= 2**63)]).size:
+            raise ValueError(f"{odd.iloc[0]} is no whole number of at most 63 bits")
+    return series.astype("Int64")
+
+
+def _said(series: pd.Series[Any]) -> pd.Series[Any]:
+    return series.astype("object").where(series.notna() & ~series.isin(["-", ""]), None)
 
 
 def _time(series: pd.Series[Any]) -> pd.Series[Any]:
     if series.dtype == "object" or series.dtype == "str" or isinstance(series.dtype, pd.CategoricalDtype):
-        series = series.astype("object").where(series.notna() & ~series.isin(["-", ""]), None)
-        series = pd.to_datetime(series, utc=True, format="ISO8601")
+        series = pd.to_datetime(_said(series), utc=True, format="ISO8601")
     elif isinstance(series.dtype, pd.DatetimeTZDtype):
         series = series.dt.tz_convert("UTC")
     elif pd.api.types.is_datetime64_dtype(series.dtype):

@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-# Controls, bidirectional and invisible marks, line separators, byte order mark, tags and variation selectors.
+# Controls, bidirectional and invisible marks, fillers, line separators, byte order mark, lone surrogates, tags and variation selectors.
 _HIDDEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    r"\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_FORMULA = re.compile(r"^[=+\-@\t\r].")
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20].")
 
 
 def visible(text: str) -> str:
@@ -24,13 +25,18 @@ def visible(text: str) -> str:
 
 
 def visible_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Make all text of a frame visible, labels by their categories."""
+    """Make all text of a frame visible, its column names too (a JSON log's keys are its author's)."""
     return _map_text(frame, visible)
 
 
 def spreadsheet_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Make all text of a frame visible, and no cell of it a formula when a spreadsheet opens it."""
-    return _map_text(frame, lambda text: f"'{visible(text)}" if _FORMULA.match(text) else visible(text))
+    return _map_text(frame, _no_formula)
+
+
+def _no_formula(text: str) -> str:
+    shown = visible(text)
+    return f"'{shown}" if _FORMULA.match(shown) else shown
 
 
 def _map_text(frame: pd.DataFrame, change: Any) -> pd.DataFrame:
@@ -45,4 +51,5 @@ def _map_text(frame: pd.DataFrame, change: Any) -> pd.DataFrame:
                 out[name] = column.astype("object").map(new, na_action="ignore")
         elif column.dtype == "str" or column.dtype == "object":
             out[name] = column.map(lambda v: change(v) if isinstance(v, str) else v)
-    return frame.assign(**out) if out else frame
+    shown = pd.DataFrame({name: out.get(name, frame[name]) for name in frame.columns}, index=frame.index)
+    return shown.set_axis([change(name) if isinstance(name, str) else name for name in frame.columns], axis=1)
