@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from egresslab.access_log.cast import text_of, typed_columns
 from egresslab.access_log.format import LogFormat, Operator, compile_format, named
-from egresslab.access_log.jsonl import Keys, json_object, read_json, read_objects
+from egresslab.access_log.jsonl import Keys, json_object, read_json
 from egresslab.access_log.lines import Block
+from egresslab.access_log.loose import Loose
 from egresslab.access_log.messages import Message, message_of
-from egresslab.access_log.partial import read_partial
-from egresslab.access_log.pattern import match_line
 from egresslab.access_log.plan import plan_of
 from egresslab.access_log.text import read_text
 
 _FEW = 100  # lines below which the slow pattern costs less than one more fast pass
-_SAMPLE = 500_000
+_SAMPLE = 64_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stranger:
     """A line that nothing recognised, and why not."""
 
@@ -35,11 +35,25 @@ class Stranger:
 
 @dataclass
 class Piece:
-    """What one block held: entries as an Arrow table with their line numbers, and its other lines in order."""
+    """What one block held: entries as Arrow tables with their line numbers, and its other lines in order."""
 
-    table: Any = None
+    tables: list[Any] = field(default_factory=list)
+    loose: Loose = field(default_factory=Loose)
     others: list[Message | Stranger] = field(default_factory=list)
     formats: Counter[str] = field(default_factory=Counter)
+    lines: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many entries it has."""
+        return self.formats.total()
+
+    def begin_at(self, line: int) -> None:
+        """Number the lines from that of the first of them."""
+        self.tables = [t.set_column(t.column_names.index("line"), "line", pc.add(t["line"], line)) for t in self.tables]
+        self.loose.move(line)
+        for other in self.others:
+            other.line += line
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ class Grammar:
     texts: tuple[LogFormat, ...]
     keys: Keys | None
     likely: int = 0
+    json_first: bool = False
 
     @classmethod
     def of(cls, given: Any) -> Grammar:
@@ -57,10 +72,10 @@ class Grammar:
             alike = {tuple(p.column if isinstance(p, Operator) else p for p in f.parts): f for f in reversed(named().values()) if f.kind == "text"}
             return cls(tuple(reversed(alike.values())), Keys())
         one = compile_format(given)
-        return cls((one,), None, 1) if one.kind == "text" else cls((), Keys(one))
+        return cls((one,), None, 1) if one.kind == "text" else cls((), Keys(one), json_first=True)
 
     def ordered(self, block: Block) -> Grammar:
-        """Put the text formats first that fit most lines of a sample."""
+        """Put the text formats first that fit most lines of a sample, or JSON when that is most of it."""
         if len(self.texts) < 2:
             return self
         sample = block.data[:_SAMPLE]
@@ -68,7 +83,8 @@ class Grammar:
         lines = sample.count(b"\n")
         fit = {f: len(read_text(sample, lines, plan)[0]) for f in self.texts if (plan := plan_of(f))}
         order = sorted(self.texts, key=lambda f: -fit.get(f, 0))
-        return Grammar(tuple(order), self.keys, sum(n > 0 for n in fit.values()))
+        objects = sample.count(b"\n{") + sample.startswith(b"{")
+        return Grammar(tuple(order), self.keys, sum(n > 0 for n in fit.values()), json_first=objects > max(fit.values()))
 
 
 @dataclass
@@ -78,15 +94,13 @@ class _Reading:
     block: Block
     positions: np.ndarray[Any, Any]
     piece: Piece = field(default_factory=Piece)
-    tables: list[Any] = field(default_factory=list)
-    starts: np.ndarray[Any, Any] | None = None
 
     def take(self, rows: np.ndarray[Any, Any], columns: dict[str, Any], name: str) -> None:
         """Keep rows that were read; ``rows`` count among the lines not yet read."""
         if len(rows) == 0:
             return
         where = self.positions[rows]
-        self.tables.append(pa.table({**columns, "line": pa.array(where + self.block.first)}))
+        self.piece.tables.append(pa.table({**columns, "line": pa.array(where)}))
         self.piece.formats[name] += len(rows)
         left = np.ones(len(self.positions), bool)
         left[rows] = False
@@ -100,107 +114,61 @@ class _Reading:
 
     def texts(self) -> Iterator[bytes]:
         """Give the lines not yet read, one by one, without their ends."""
-        ends = self._ends()
-        for at in self.positions:
-            yield self.block.data[ends[at] + 1 : ends[at + 1]]
-
-    def _ends(self) -> np.ndarray[Any, Any]:
-        if self.starts is None:
-            self.starts = np.concatenate([[-1], np.flatnonzero(np.frombuffer(self.block.data, np.uint8) == 10)])
-        return self.starts
+        return map(self.block.line, self.positions)
 
     def objects(self) -> np.ndarray[Any, Any]:
         """Find the lines not yet read that begin a JSON object."""
-        if not self.block.data.startswith(b"{") and b"\n{" not in self.block.data:
-            return np.empty(0, np.int64)
-        first = np.frombuffer(self.block.data, np.uint8)[np.minimum(self._ends()[:-1] + 1, len(self.block.data) - 1)]
+        first = np.frombuffer(self.block.data, np.uint8)[self.block.ends[:-1] + 1]
         return np.flatnonzero(first[self.positions] == ord("{"))
 
 
 def read_block(block: Block, grammar: Grammar) -> Piece:
     """Read all lines of a block."""
-    reading = _Reading(block, np.arange(block.lines))
-    if grammar.keys:
-        _read_objects(reading, grammar.keys)
+    reading = _Reading(block, np.arange(block.lines), Piece(lines=block.lines))
+    ways = [_read_objects, _read_texts]
+    for way in ways if grammar.json_first else reversed(ways):
+        way(reading, grammar)
+    _read_lines(reading, grammar)
+    return reading.piece
+
+
+def _read_texts(reading: _Reading, grammar: Grammar) -> None:
     for n, log_format in enumerate(grammar.texts):
         plan = plan_of(log_format)
         if plan and len(reading.positions) and (n < grammar.likely or len(reading.positions) > _FEW):
             rows, raw = read_text(reading.data(), len(reading.positions), plan)
             reading.take(rows, typed_columns(raw, log_format.operators) if len(rows) else {}, log_format.name)
-    _read_lines(reading, grammar)
-    reading.piece.table = _in_order(reading.tables)
-    return reading.piece
 
 
-def _read_objects(reading: _Reading, keys: Keys) -> None:
+def _read_objects(reading: _Reading, grammar: Grammar) -> None:
+    keys = grammar.keys
+    if keys is None or not (grammar.json_first or len(reading.positions) > _FEW):
+        return
     rows = reading.objects()
     if len(rows) == 0:
         return
     lines = list(reading.texts()) if len(rows) < reading.block.lines else None
     data = reading.block.data if lines is None else b"\n".join([*(lines[r] for r in rows), b""])
     found, columns = read_json(data, len(rows), keys)
-    reading.take(rows[found], columns, _json_name(keys))
-
-
-def _json_name(keys: Keys) -> str:
-    return keys.given.name if keys.given else "json"
+    reading.take(rows[found], columns, keys.name)
 
 
 def _read_lines(reading: _Reading, grammar: Grammar) -> None:
     """Read line by line what the fast ways left."""
-    slow: dict[LogFormat, list[tuple[int, tuple[bytes, ...]]]] = {}
-    objects: list[tuple[int, dict[str, Any]]] = []
-    partial: list[tuple[int, dict[str, str]]] = []
-    for row, line in enumerate(list(reading.texts())):
-        number = int(reading.positions[row]) + reading.block.first
+    piece = reading.piece
+    for position in reading.positions:
+        line, number = reading.block.line(position), int(position)
         if not line.strip():
             continue
-        if found := next(((f, g) for f in grammar.texts if (g := match_line(f, line))), None):
-            slow.setdefault(found[0], []).append((row, found[1]))
-            continue
-        text = text_of(line)
-        if grammar.keys and text.startswith("{") and (entry := json_object(text)) and grammar.keys.fit(entry):
-            objects.append((row, entry))
-        elif other := message_of(text, number):
-            reading.piece.others.append(other)
-        elif certain := read_partial(text, list(grammar.texts)):
-            partial.append((row, certain))
+        name = piece.loose.take_whole(line, number, grammar.texts)
+        text = "" if name else text_of(line)
+        name = name or piece.loose.take_object(text, number, grammar.keys)
+        if name is None and (message := message_of(text, number)):
+            piece.others.append(message)
+        elif name := name or piece.loose.take_cut(text, number, grammar.texts):
+            piece.formats[name] += 1
         else:
-            reading.piece.others.append(Stranger(number, text, reason_of(text)))
-    _take_slow(reading, slow, objects, partial, grammar)
-
-
-def _take_slow(reading: _Reading, slow: dict[LogFormat, Any], objects: list[Any], partial: list[Any], grammar: Grammar) -> None:
-    taken: list[tuple[list[int], dict[str, Any], str]] = []
-    for log_format, found in slow.items():
-        taken.append(([r for r, _ in found], _columns([g for _, g in found], log_format.operators), log_format.name))
-    if objects and grammar.keys:
-        taken.append(([r for r, _ in objects], read_objects([e for _, e in objects], grammar.keys), _json_name(grammar.keys)))
-    if partial:
-        operators = {o.column: o for f in grammar.texts for o in f.operators}
-        values = [[c.get(name, "").encode() or None for name in operators] for _, c in partial]
-        columns = _columns(values, list(operators.values()))
-        flags = [f if "response_flags" in c else None for f, (_, c) in zip(columns["response_flags"].to_pylist(), partial, strict=True)]
-        columns["response_flags"] = pa.array(flags, pa.string()).dictionary_encode()
-        taken.append(([r for r, _ in partial], columns, "cut"))
-    positions = reading.positions
-    for rows, columns, name in taken:
-        reading.positions = positions
-        reading.take(np.array(rows), columns, name)
-
-
-def _columns(groups: Sequence[Sequence[bytes | None]], operators: Sequence[Operator]) -> dict[str, Any]:
-    raw = {o.column: pa.array([g[n] for g in groups], pa.binary()) for n, o in enumerate(operators)}
-    return typed_columns(raw, operators)
-
-
-def _in_order(tables: list[Any]) -> Any:
-    """Put the tables of a block together, in the order of its lines."""
-    if len(tables) < 2:
-        return tables[0] if tables else None
-    joined = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
-    order = np.argsort(joined["line"].to_numpy(), kind="stable")
-    return joined.take(pa.array(order))
+            piece.others.append(Stranger(number, text, reason_of(text)))
 
 
 def reason_of(text: str) -> str:

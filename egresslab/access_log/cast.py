@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, cast
 
@@ -82,14 +84,22 @@ def text_of(value: bytes) -> str:
         return value.decode("latin-1")
 
 
+def encodable(text: str) -> str:
+    """Write half characters, which JSON can escape and no encoding can hold, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _relabel(labels: Any, change: Callable[[str | None], str | None]) -> Any:
     """Change the distinct values of a column; two that become one value become one label."""
-    old = _decode(labels.dictionary).to_pylist() if labels.dictionary.type != pa.string() else labels.dictionary.to_pylist()
-    new = [change(v) for v in [*old, None]]
+    words = labels.dictionary if labels.dictionary.type == pa.string() else _decode(labels.dictionary)
+    old = [*words.to_pylist(), None]
+    new = [change(v) for v in old]
+    if new == old and labels.dictionary.null_count == 0:
+        return pa.DictionaryArray.from_arrays(labels.indices, words)
     distinct = list(dict.fromkeys(n for n in new if n is not None))
     position = {n: i for i, n in enumerate(distinct)}
     code = np.array([position.get(n, -1) if n is not None else -1 for n in new], np.int32)
-    codes = code[pc.fill_null(labels.indices, len(old)).to_numpy()]
+    codes = code[pc.fill_null(labels.indices, len(old) - 1).to_numpy()]
     return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=codes < 0), pa.array(distinct, pa.string()))
 
 
@@ -176,39 +186,49 @@ def _strptime(text: str, form: str) -> dt.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def to_frame(table: Any) -> pd.DataFrame:
-    """Make a log frame out of an Arrow table of typed columns, ``proxy``, ``source`` and ``line``."""
-    table = table.unify_dictionaries() if table.num_rows else table
-    columns: dict[str, Any] = {name: _series(table[name]) for name in table.column_names}
-    for name, field in schema("log").items():
-        if name not in columns and name != "failed":
-            columns[name] = _series(pa.chunked_array([pa.nulls(table.num_rows, ARROW[field.type])]))
+def to_frame(tables: list[Any]) -> pd.DataFrame:
+    """Make a log frame out of Arrow tables of typed columns and ``line``, its rows in the order of the lines."""
+    table = pa.concat_tables(tables, promote_options="default")
+    lines = table["line"].to_numpy()
+    order = None if (lines[1:] > lines[:-1]).all() else np.argsort(lines, kind="stable")
+    absent = {n: f for n, f in schema("log").items() if n not in (*table.column_names, "failed")}
+    given = dict(zip(table.column_names, table.columns, strict=True)) | {n: pa.chunked_array([], ARROW[f.type]) for n, f in absent.items()}
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        columns = dict(zip(given, pool.map(lambda c: _series(c, order, len(lines)), given.values()), strict=True))
     frame = pd.DataFrame(columns, copy=False)
     frame["failed"] = failed(frame["response_code"], frame["response_flags"])
     return frame[in_order(frame.columns)]
 
 
-def _series(column: Any) -> pd.Series[Any]:
+def _series(column: Any, order: Any, length: int) -> pd.Series[Any]:
+    if len(column) < length:
+        column = pa.chunked_array([pa.nulls(length, column.type)])
     if pa.types.is_dictionary(column.type):
-        return _labels(column)
+        return _labels(column, order)
     if pa.types.is_string(column.type):
-        return pd.Series(cast("Any", pd.array)(column.cast(pa.large_string()), dtype="str"))
+        text = column if order is None else column.combine_chunks().take(pa.array(order))
+        return pd.Series(cast("Any", pd.array)(text.cast(pa.large_string()), dtype="str"))
+    numbers = column.cast(pa.int64())
+    at = slice(None) if order is None else order
+    missing = numbers.is_null().to_numpy()[at]
     if pa.types.is_timestamp(column.type):
-        micros = pc.fill_null(column.cast(pa.int64()), np.iinfo(np.int64).min).to_numpy()
+        micros = pc.fill_null(numbers, np.iinfo(np.int64).min).to_numpy()[at]
         return pd.Series(micros.view("datetime64[us]")).dt.tz_localize("UTC")
-    values = pc.fill_null(column, False if pa.types.is_boolean(column.type) else 0).to_numpy()
-    missing = column.is_null().to_numpy()
-    kind = pd.arrays.BooleanArray if pa.types.is_boolean(column.type) else pd.arrays.IntegerArray
-    return pd.Series(kind(values, missing))
+    return pd.Series(pd.arrays.IntegerArray(pc.fill_null(numbers, 0).to_numpy()[at], missing))
 
 
-def _labels(column: Any) -> pd.Series[Any]:
-    chunks = column.chunks
+def _labels(column: Any, order: Any) -> pd.Series[Any]:
+    """Make categories of dictionaries, in the order of their text, whatever block a label came in first."""
+    chunks = column.unify_dictionaries().chunks
     distinct = chunks[0].dictionary if chunks else pa.array([], pa.string())
-    codes = [pc.fill_null(c.indices, -1).to_numpy() for c in chunks]
-    joined = np.concatenate(codes) if codes else np.empty(0, np.int32)
-    order = np.argsort(np.array(distinct.to_pylist(), dtype=object), kind="stable") if len(distinct) else np.empty(0, np.int64)
-    rank = np.empty(len(distinct) + 1, np.int32)
-    rank[order], rank[-1] = np.arange(len(distinct)), -1
-    categories = pd.Index(distinct.take(pa.array(order)).to_pylist(), dtype="str")
-    return pd.Series(pd.Categorical.from_codes(rank[joined], dtype=pd.CategoricalDtype(categories)))
+    codes = np.concatenate([_codes(c.indices) for c in chunks]) if chunks else np.empty(0, np.int32)
+    words = np.array(distinct.to_pylist(), dtype=object)
+    sorting = np.argsort(words, kind="stable") if len(words) else np.empty(0, np.int64)
+    rank = np.empty(len(words) + 1, np.min_scalar_type(-len(words) - 1))
+    rank[sorting], rank[-1] = np.arange(len(words)), -1
+    dtype = pd.CategoricalDtype(pd.Index(words[sorting], dtype="str"))
+    return pd.Series(pd.Categorical.from_codes(rank[codes if order is None else codes[order]], dtype=dtype, validate=False))
+
+
+def _codes(indices: Any) -> Any:
+    return indices.to_numpy() if indices.null_count == 0 else pc.fill_null(indices, -1).to_numpy()

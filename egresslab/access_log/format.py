@@ -40,7 +40,7 @@ class Operator:
 Part = str | Operator
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LogFormat:
     """A compiled format: the parts of a text line, or of each value of a JSON object by its key."""
 

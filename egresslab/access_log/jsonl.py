@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from egresslab import envoy
-from egresslab.access_log.cast import typed_columns
+from egresslab.access_log.cast import encodable, typed_columns
 from egresslab.access_log.format import LogFormat, Operator, named
 from egresslab.access_log.pattern import match_line
 
@@ -29,6 +29,11 @@ class Keys:
 
     given: LogFormat | None = None
     seen: dict[str, LogFormat | Operator] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name under which such entries are counted among the formats."""
+        return self.given.name if self.given else "json"
 
     def of(self, key: str) -> LogFormat | Operator | None:
         """Give the operator of a key, or the text format of a value that holds several."""
@@ -163,7 +168,7 @@ def _fields(entry: Mapping[str, Any], keys: Keys) -> Iterable[tuple[Operator, st
         meaning = keys.of(key)
         if isinstance(meaning, Operator):
             yield meaning, _text(value, meaning)
-        elif meaning is not None and isinstance(value, str) and (groups := match_line(meaning, value.encode())):
+        elif meaning is not None and isinstance(value, str) and (groups := match_line(meaning, encodable(value).encode())):
             yield from ((o, g.decode()) for o, g in zip(meaning.operators, groups, strict=True))
 
 
@@ -172,7 +177,8 @@ def _text(value: Any, operator: Operator) -> str | None:
         return None
     if operator.type == "count":
         return _number(value)
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return encodable(text)
 
 
 def _number(value: Any) -> str | None:

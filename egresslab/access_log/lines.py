@@ -7,27 +7,54 @@ import os
 import re
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
+from egresslab.access_log.cast import text_of
 from egresslab.errors import EgresslabError, near
 
 BLOCK = 8 << 20
+_LOOK = 64 << 10
 _GZIP = b"\x1f\x8b"
 _ENDING = re.compile(r"(?<=[^/])(?:\.(?:gz|log|json|jsonl|txt|out|\d+))+$")
 
 Source = str | os.PathLike[str] | IO[bytes] | IO[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Block:
-    """Whole lines of one file, and the number of the first of them from 1."""
+    """Whole lines of one file; a worker reads them when it asks for them."""
 
-    data: bytes
-    first: int
-    lines: int
+    load: Callable[[], bytes]
+
+    @cached_property
+    def data(self) -> bytes:
+        """The lines, each with its end."""
+        data = self.load()
+        if b"\r" in data:  # one byte is found much faster than two
+            data = data.replace(b"\r\n", b"\n")
+        if not data.isascii() and not _is_utf8(data):  # the CSV reader cannot hand over a line in another encoding
+            data = b"\n".join(text_of(line).encode() for line in data.split(b"\n"))
+        return data if data.endswith(b"\n") else data + b"\n"
+
+    @cached_property
+    def ends(self) -> np.ndarray[Any, Any]:
+        """Where each line ends, after a first -1."""
+        return np.concatenate([[-1], np.flatnonzero(np.frombuffer(self.data, np.uint8) == ord("\n"))])
+
+    @property
+    def lines(self) -> int:
+        """How many lines it has."""
+        return len(self.ends) - 1
+
+    def line(self, number: int) -> bytes:
+        """Give one line, counted from 0, without its end."""
+        return self.data[self.ends[number] + 1 : self.ends[number + 1]]
 
 
 class TruncatedError(EgresslabError):
@@ -86,30 +113,70 @@ def proxies_of(names: Iterable[str]) -> dict[str, str]:
 
 
 def blocks_of(source: Source, size: int = BLOCK) -> Iterator[Block]:
-    """Read a source as blocks of whole lines; the last line may lack its end.
+    """Cut a source into blocks of whole lines; a plain file is read by whoever asks for a block.
 
     Raises
     ------
     TruncatedError
         After the last block, when compressed data ends too early.
     """
-    first, rest = 1, b""
-    for chunk in _chunks(source, size):
+    if isinstance(source, str | os.PathLike) and source != "-" and _is_plain(Path(source)):
+        return _ranges(Path(source), size)
+    return _streamed(_chunks(source, size))
+
+
+def _is_plain(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(len(_GZIP)) != _GZIP
+
+
+def _ranges(path: Path, size: int) -> Iterator[Block]:
+    with path.open("rb", buffering=0) as stream:
+        total, end = os.fstat(stream.fileno()).st_size, 0
+        while end < total:
+            start, end = end, _line_end(stream.fileno(), end + size, total)
+            yield Block(partial(_read_range, path, start, end - start))
+
+
+def _line_end(file: int, at: int, total: int) -> int:
+    """Find where the line ends that holds the byte before a position."""
+    at -= 1
+    while at < total and (chunk := os.pread(file, _LOOK, at)):
+        if (found := chunk.find(b"\n")) >= 0:
+            return at + found + 1
+        at += len(chunk)
+    return total
+
+
+def _read_range(path: Path, start: int, length: int) -> bytes:
+    with path.open("rb", buffering=0) as stream:
+        return os.pread(stream.fileno(), length, start)
+
+
+def _streamed(chunks: Iterator[bytes]) -> Iterator[Block]:
+    rest: list[bytes] = []
+    for chunk in chunks:
         cut = chunk.rfind(b"\n") + 1
-        if cut == 0:
-            rest += chunk
-            continue
-        block = _block(rest + chunk[:cut], first)
-        first, rest = first + block.lines, chunk[cut:]
-        yield block
-    if rest:
-        yield _block(rest + b"\n", first)
+        if cut:
+            yield _held(b"".join((*rest, memoryview(chunk)[:cut])))
+            rest = []
+        rest.append(chunk[cut:])
+    if any(rest):
+        yield _held(b"".join(rest))
 
 
-def _block(data: bytes, first: int) -> Block:
-    if b"\r\n" in data:
-        data = data.replace(b"\r\n", b"\n")
-    return Block(data, first, data.count(b"\n"))
+def _held(data: bytes) -> Block:
+    return Block(lambda: data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _chunks(source: Source, size: int) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from egresslab.access_log.cast import iso_time
+from egresslab.access_log.cast import encodable, iso_time
 
 _LEVELS = "trace|debug|info|warn|warning|error|critical|fatal"
 _AGENT = re.compile(rf"(?P<time>\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?)\s+(?P<level>{_LEVELS})\s+(?P<text>.*)", re.DOTALL)
@@ -78,6 +78,7 @@ def _from_json(line: str, number: int) -> Message | None:
     if not isinstance(found, dict) or not {"level", "msg"} <= found.keys():
         return None
     text = {k: v for k, v in found.items() if k not in ("level", "time", "scope", "msg")}
-    level, scope = str(found["level"]), found.get("scope")
-    said = " ".join([str(found["msg"]), *(f"{k}={v}" for k, v in text.items())])
-    return Message(number, iso_time(str(found.get("time", ""))), _LEVEL_NAMES.get(level, level), None if scope is None else str(scope), said)
+    level, scope = encodable(str(found["level"])), found.get("scope")
+    said = encodable(" ".join([str(found["msg"]), *(f"{k}={v}" for k, v in text.items())]))
+    component = None if scope is None else encodable(str(scope))
+    return Message(number, iso_time(str(found.get("time", ""))), _LEVEL_NAMES.get(level, level), component, said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from egresslab.access_log.format import LogFormat, Operator, Part
 
@@ -26,9 +27,26 @@ class Run:
     @property
     def whole(self) -> bool:
         """Whether the run is one operator, so that blanks in it do not matter."""
-        return len(self.tokens) == 1 and self.quoted
+        return len(self.tokens) == 1 and self.quoted and self.tokens[0].operator is not None
+
+    @property
+    def time(self) -> tuple[str, Operator, str] | None:
+        """A run that is one time and literals: what stands before it, the operator, what stands after it."""
+        at = [n for n, t in enumerate(self.tokens) if t.operator]
+        token = self.tokens[at[0]] if len(at) == 1 else None
+        if token is None or token.operator is None or token.operator.type != "time":
+            return None
+        before = " ".join([*(t.before for t in self.tokens[: at[0]]), token.before])
+        return before, token.operator, " ".join([token.after, *(t.before for t in self.tokens[at[0] + 1 :])])
+
+    @property
+    def literal(self) -> str:
+        """The text of a run without operators, which all lines have alike; empty where it has some, or may be Envoy's dash."""
+        text = " ".join(t.before for t in self.tokens)
+        return "" if any(t.operator for t in self.tokens) or text == "-" else text
 
 
+@cache
 def plan_of(log_format: LogFormat) -> tuple[Run, ...] | None:
     """Cut a text format into runs and tokens; None when two operators touch, or nothing in it could tell a line apart.
 

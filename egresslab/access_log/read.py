@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from egresslab.access_log.block import Grammar, Piece, Stranger, read_block
 from egresslab.access_log.cast import text_of, to_frame
-from egresslab.access_log.lines import Block, Source, TruncatedError, blocks_of, name_of, proxies_of, sources_of
+from egresslab.access_log.lines import Source, TruncatedError, blocks_of, name_of, proxies_of, sources_of
+from egresslab.access_log.loose import Loose
 from egresslab.access_log.messages import Message
 from egresslab.access_log.nearest import departure
 from egresslab.errors import EgresslabError, LogFormatError
@@ -40,7 +40,9 @@ class LogFile:
 
     def keep(self, piece: Piece) -> None:
         """Count a piece, and join continuation lines to the message before them."""
-        self.rows += 0 if piece.table is None else piece.table.num_rows
+        piece.begin_at(self.lines + 1)
+        self.lines += piece.lines
+        self.rows += piece.rows
         self.formats += piece.formats
         for other in piece.others:
             last = self.messages[-1] if self.messages else None
@@ -78,35 +80,51 @@ class LogScan:
 
         Lines that nothing recognises are counted in one warning at the end.
         """
-        for file, table in self.tables():
-            yield _framed(file, [table])
+        for file, piece in self.pieces():
+            if piece.rows:
+                yield self.framed(file, [piece])
         warn_unread(self.files)
 
-    def tables(self) -> Iterator[tuple[LogFile, Any]]:
-        """Read the log as Arrow tables of entries, each with the file it stands in."""
+    def pieces(self) -> Iterator[tuple[LogFile, Piece]]:
+        """Read the log block by block, each with the file it stands in."""
         proxies = proxies_of(name for name, _ in self._sources)
         self.files = []
         for name, source in self._sources:
             file = LogFile(name, proxies[name])
             self.files.append(file)
-            for piece in self._pieces(file, source):
+            for piece in self._pieces(source):
                 file.keep(piece)
-                if piece.table is not None:
-                    yield file, piece.table
+                yield file, piece
             self._recognised(file)
 
-    def _pieces(self, file: LogFile, source: Source) -> Iterator[Piece]:
+    def framed(self, file: LogFile, pieces: list[Piece]) -> pd.DataFrame:
+        """Make one log frame of blocks of a file."""
+        loose = Loose()
+        for piece in pieces:
+            loose.add(piece.loose)
+        frame = to_frame([t for p in pieces for t in p.tables] + loose.tables(self._grammar.texts, self._grammar.keys))
+        for name in ("proxy", "source"):
+            frame[name] = pd.Categorical.from_codes([0] * len(frame), dtype=pd.CategoricalDtype(pd.Index([getattr(file, name)], dtype="str")))
+        return frame
+
+    def _pieces(self, source: Source) -> Iterator[Piece]:
+        """Read the blocks of a file by several threads, in order; a truncated file ends in an unread line that says so."""
         workers = min(8, os.cpu_count() or 1)
         pending: deque[Future[Piece]] = deque()
-        grammar = None
+        grammar, truncated = None, None
         with ThreadPoolExecutor(workers) as pool:
-            for block in _whole(source, file):
-                grammar = grammar or self._grammar.ordered(block)
-                pending.append(pool.submit(read_block, block, grammar))
-                if len(pending) > workers:
-                    yield pending.popleft().result()
+            try:
+                for block in blocks_of(source):
+                    grammar = grammar or self._grammar.ordered(block)
+                    pending.append(pool.submit(read_block, block, grammar))
+                    if len(pending) > workers:
+                        yield pending.popleft().result()
+            except TruncatedError as error:
+                truncated = Stranger(0, "", str(error))
             while pending:
                 yield pending.popleft().result()
+        if truncated:
+            yield Piece(others=[truncated])
 
     def _recognised(self, file: LogFile) -> None:
         if file.unread and not file.rows and not file.messages:
@@ -115,16 +133,6 @@ class LogScan:
                 f"{file.source}: none of its {file.lines:,} lines is an access entry or a line of the proxy's own. "
                 f"Line {first.line}: {first.reason}. {departure(first.text, self._grammar.texts, self._grammar.keys)}"
             )
-
-
-def _whole(source: Source, file: LogFile) -> Iterator[Block]:
-    """Read the blocks of a file; a truncated file ends in an unread line that says so."""
-    try:
-        for block in blocks_of(source):
-            file.lines += block.lines
-            yield block
-    except TruncatedError as error:
-        file.unread.append(Stranger(file.lines + 1, "", str(error)))
 
 
 def scan_access_log(*paths: Source, format: Format = None) -> LogScan:  # noqa: A002
@@ -197,22 +205,16 @@ def read_access_log(*paths: Source, format: Format = None) -> pd.DataFrame:  # n
 def read_logs(sources: list[Source], log_format: Format = None, root: Path | None = None) -> LogParts:
     """Read everything that log files hold; sources are named by their path below a root."""
     scan = LogScan(sources, log_format, root)
-    found: list[tuple[LogFile, Any]] = list(scan.tables())
-    frames = [_framed(file, tables) for file in scan.files if (tables := [t for f, t in found if f is file])]
+    found: dict[str, list[Piece]] = {}
+    for file, piece in scan.pieces():
+        found.setdefault(file.source, []).append(piece)
+    frames = [scan.framed(f, found[f.source]) for f in scan.files if f.rows]
     return LogParts(
         join(frames) if frames else empty("log"),
         _others("messages", scan.files, lambda f: f.messages, ("time", "level", "component", "text")),
         _others("unread", scan.files, lambda f: f.unread, ("text", "reason")),
         scan.files,
     )
-
-
-def _framed(file: LogFile, tables: list[Any]) -> pd.DataFrame:
-    table = pa.concat_tables(tables, promote_options="default")
-    frame = to_frame(table)
-    for name in ("proxy", "source"):
-        frame[name] = pd.Categorical.from_codes([0] * len(frame), dtype=pd.CategoricalDtype(pd.Index([getattr(file, name)], dtype="str")))
-    return frame
 
 
 def _others(frame: str, files: list[LogFile], of: Any, names: Iterable[str]) -> pd.DataFrame:
@@ -246,14 +248,15 @@ def looks_like_log(source: Source, log_format: Format = None) -> bool:
     grammar = Grammar.of(log_format)
     piece = read_block(block, grammar)
     strangers = sum(isinstance(o, Stranger) for o in piece.others)
-    known = (0 if piece.table is None else piece.table.num_rows) + len(piece.others) - strangers
-    return known > strangers
+    return piece.rows + len(piece.others) > 2 * strangers
 
 
 def raw_line(path: Path, line: int) -> str:
     """Give one line of a log as it stands, unzipped."""
     if path.is_file():
+        number = line - 1
         for block in blocks_of(str(path)):
-            if line < block.first + block.lines:
-                return text_of(block.data.split(b"\n")[line - block.first])
+            if 0 <= number < block.lines:
+                return text_of(block.line(number))
+            number -= block.lines
     raise EgresslabError(f"{path} is not there or has no line {line}; it has changed since it was read, read the case again")

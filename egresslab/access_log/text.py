@@ -15,45 +15,40 @@ from egresslab.access_log.plan import Run, Token
 Raw = dict[str, Any]
 """Columns as the log has them: bytes, dictionaries of bytes, or numbers."""
 
+Mask = np.ndarray[Any, Any]
+
 _LABEL = pa.dictionary(pa.int32(), pa.binary())
 _TIME_WIDTH = len("2026-11-23T19:43:13.254Z")
+_FEW = 100  # distinct runs in a thousand, up to which only the distinct ones are cut
 
 
 @dataclass
 class _Columns:
-    """Columns of the rows that still fit, each beside the numbers of its rows."""
+    """Which rows fit, and the columns of those that do."""
 
-    rows: np.ndarray[Any, np.dtype[np.int64]]
+    fits: Mask
     raw: Raw
 
+    def only(self, fits: Mask) -> Raw:
+        """Give the columns of fewer rows; nearly always these are all."""
+        keep = fits[self.fits]
+        if keep.all():
+            return self.raw
+        mask = pa.array(keep)
+        return {column: values.filter(mask) for column, values in self.raw.items()}
 
-def read_text(block: bytes, lines: int, plan: tuple[Run, ...]) -> tuple[np.ndarray[Any, Any], Raw]:
+
+def read_text(block: bytes, lines: int, plan: tuple[Run, ...]) -> tuple[Mask, Raw]:
     """Read the lines of a block that fit a plan: their positions in the block, and their raw columns."""
     if b"\r" in block:  # the CSV reader would end a line at it
         return np.empty(0, np.int64), {}
     names = [str(n) for n in range(len(plan))]
-    types = {n: _type(run.tokens[0]) if run.whole else pa.binary() for n, run in zip(names, plan, strict=True)}
-    rows, table = _split(block, lines, '"', types)
-    found: list[_Columns] = []
-    for name, run in zip(names, plan, strict=True):
-        found.append(_run(table[name], run))
-    good = _common([f.rows for f in found], len(rows))
-    raw = {column: _at(values, f.rows, good) for f in found for column, values in f.raw.items()}
-    return rows[good], raw
-
-
-def _common(groups: list[np.ndarray[Any, Any]], length: int) -> np.ndarray[Any, Any]:
-    count = np.zeros(length, np.int32)
-    for group in groups:
-        count[group] += 1
-    return np.flatnonzero(count == len(groups))
-
-
-def _at(values: Any, rows: np.ndarray[Any, Any], good: np.ndarray[Any, Any]) -> Any:
-    """Keep the values of the good rows; nearly always these are all rows."""
-    if len(rows) == len(good):
-        return values
-    return values.take(pa.array(np.searchsorted(rows, good)))
+    types = {n: _type(run.tokens[0]) if run.whole else _LABEL if run.literal else pa.binary() for n, run in zip(names, plan, strict=True)}
+    within, table = _split(block, lines, '"', types)
+    found = [_run(table.pop(name), run) for name, run in zip(names, plan, strict=True)]
+    fits = np.logical_and.reduce([f.fits for f in found])
+    raw = {column: values for f in found for column, values in f.only(fits).items()}
+    return np.flatnonzero(within)[fits], raw
 
 
 def _type(token: Token) -> Any:
@@ -63,16 +58,16 @@ def _type(token: Token) -> Any:
     return {"count": pa.int64(), "label": _LABEL}.get(operator.type, pa.binary())
 
 
-def _split(data: Any, lines: int, delimiter: str, types: dict[str, Any]) -> tuple[np.ndarray[Any, Any], dict[str, Any]]:
-    """Cut lines at a delimiter; lines with another number of pieces are left out. Gives the rows kept, and their columns."""
-    odd: list[int] = []
+def _split(data: Any, lines: int, delimiter: str, types: dict[str, Any]) -> tuple[Mask, dict[str, Any]]:
+    """Cut lines at a delimiter: which of them have as many pieces as there are types, and the pieces of those."""
+    within = np.ones(lines, bool)
 
     def leave_out(row: Any) -> str:
-        odd.append(row.number - 1)
+        within[row.number - 1] = False
         return "skip"
 
     if lines == 0:
-        return np.empty(0, np.int64), {n: pa.array([], t) for n, t in types.items()}
+        return within, {n: pa.array([], t) for n, t in types.items()}
     table = pa.csv.read_csv(
         pa.BufferReader(data),
         read_options=pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=list(types)),
@@ -87,9 +82,7 @@ def _split(data: Any, lines: int, delimiter: str, types: dict[str, Any]) -> tupl
         ),
         convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=["-", ""], check_utf8=False),
     )
-    keep = np.ones(lines, bool)
-    keep[odd] = False
-    return np.flatnonzero(keep), {n: _one(table[n]) for n in types}
+    return within, {n: _one(table[n]) for n in types}
 
 
 def _one(column: Any) -> Any:
@@ -99,22 +92,25 @@ def _one(column: Any) -> Any:
 def _run(values: Any, run: Run) -> _Columns:
     """Cut the runs between two quotes at their blanks."""
     if run.whole:
-        return _verified(np.arange(len(values)), [(run.tokens[0], values)])
+        return _verified(np.ones(len(values), bool), [(run.tokens[0], values)])
+    if run.time:
+        before, operator, after = run.time
+        fits, micros = times(values, before.encode(), after.encode())
+        return _Columns(fits, {operator.column: pa.array(micros[fits])})
+    if run.literal:
+        return _Columns(_true(pc.equal(values.dictionary, run.literal.encode()).take(values.indices)), {})
     return _few(values, run) or _cut(values, run)
 
 
 def _few(values: Any, run: Run) -> _Columns | None:
     """Cut only the distinct runs, where there are few: code, flags and details repeat."""
-    if len(values) < 1000 or len(pc.unique(values[:1000])) > 100:
+    if len(values) < 1000 or len(pc.unique(values[:1000])) > _FEW:
         return None
     encoded = values.dictionary_encode(null_encoding="encode")
     cut = _cut(encoded.dictionary, run)
-    position = np.full(len(encoded.dictionary), -1)
-    position[cut.rows] = np.arange(len(cut.rows))
-    where = position[encoded.indices.to_numpy()]
-    rows = np.flatnonzero(where >= 0)
-    index = pa.array(where[rows].astype(np.int32))
-    return _Columns(rows, {c: _spread(v, index) for c, v in cut.raw.items()})
+    fits = cut.fits[encoded.indices.to_numpy()]
+    index = pa.array((np.cumsum(cut.fits, dtype=np.int32) - 1)[encoded.indices.to_numpy()[fits]])
+    return _Columns(fits, {c: _spread(v, index) for c, v in cut.raw.items()})
 
 
 def _spread(values: Any, index: Any) -> Any:
@@ -128,40 +124,37 @@ def _cut(values: Any, run: Run) -> _Columns:
     data = pc.binary_join_element_wise(pc.fill_null(values, b""), b"", b"\n").buffers()[2] or b""
     types = {n: _type(t) for n, t in zip(names, run.tokens, strict=True)}
     try:
-        rows, pieces = _split(data, len(values), " ", types)
-    except pa.ArrowInvalid:
-        rows, pieces = _split(data, len(values), " ", dict.fromkeys(names, pa.binary()))
-    return _verified(rows, [(t, pieces[n]) for n, t in zip(names, run.tokens, strict=True)])
+        within, pieces = _split(data, len(values), " ", types)
+    except pa.ArrowInvalid:  # a word where a number belongs: read it as text, so that only its line is left out
+        within, pieces = _split(data, len(values), " ", dict.fromkeys(names, pa.binary()))
+    return _verified(within, [(t, pieces[n]) for n, t in zip(names, run.tokens, strict=True)])
 
 
-def _verified(rows: np.ndarray[Any, Any], pieces: list[tuple[Token, Any]]) -> _Columns:
+def _verified(within: Mask, pieces: list[tuple[Token, Any]]) -> _Columns:
     """Keep the rows in which literals, numbers and times are what the format says."""
-    good = np.ones(len(rows), bool)
+    good: Mask = np.ones(int(within.sum()), bool)
     raw: Raw = {}
     for token, values in pieces:
         fits, column = _piece(token, values)
         good &= fits
         if token.operator:
             raw[token.operator.column] = column
-    if good.all():
-        return _Columns(rows, raw)
-    index = pa.array(np.flatnonzero(good))
-    return _Columns(rows[good], {c: v.take(index) for c, v in raw.items()})
+    within[within] = good
+    return _Columns(within, _Columns(np.ones(len(good), bool), raw).only(good))
 
 
 def _piece(token: Token, values: Any) -> tuple[Any, Any]:
     operator = token.operator
     if operator is None:
         literal = token.before.encode()
-        alike = values.is_null() if literal in (b"", b"-") else pc.equal(values, literal)
-        return _true(alike), values
+        return _true(values.is_null() if literal in (b"", b"-") else pc.equal(values, literal)), values
     if operator.type == "time":
         good, micros = times(values, token.before.encode(), token.after.encode())
         return good, pa.array(micros)
-    fits = np.ones(len(values), bool)
+    fits: Any = True
     if token.before or token.after:
         before, after = token.before.encode(), token.after.encode()
-        fits &= _true(pc.and_(pc.starts_with(values, pattern=before), pc.ends_with(values, pattern=after)))
+        fits = _true(pc.and_(pc.starts_with(values, pattern=before), pc.ends_with(values, pattern=after)))
         values = pc.binary_slice(values, len(before), -len(after) if after else None)
     if operator.type == "count" and not pa.types.is_integer(values.type):
         text = pc.fill_null(values, b"-")
@@ -175,20 +168,20 @@ def _true(mask: Any) -> Any:
     return pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
 
 
-def times(values: Any, before: bytes = b"", after: bytes = b"") -> tuple[Any, Any]:
+def times(values: Any, before: bytes = b"", after: bytes = b"") -> tuple[Mask, Mask]:
     """Read times of Envoy's default form by their digits: which rows have that form, and microseconds since 1970."""
     width = len(before) + _TIME_WIDTH + len(after)
-    fits = pc.equal(pc.fill_null(pc.binary_length(values), 0), width).to_numpy(zero_copy_only=False)
+    fits: Mask = pc.equal(pc.fill_null(pc.binary_length(values), 0), width).to_numpy(zero_copy_only=False)
     data = _bytes(values if fits.all() else values.filter(pa.array(fits)), width)
-    digits = data[:, len(before) : len(before) + _TIME_WIDTH]
     good = _fits(data, before, after)
     micros = np.zeros(len(values), np.int64)
-    micros[fits] = np.where(good, _micros(digits), 0)
+    micros[fits] = np.where(good, _micros(data[:, len(before) : len(before) + _TIME_WIDTH]), 0)
+    fits = fits.copy()
     fits[fits] = good
     return fits, micros
 
 
-def _bytes(values: Any, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def _bytes(values: Any, width: int) -> Mask:
     """Look at texts of one width as a matrix of bytes, without a copy."""
     if len(values) == 0:
         return np.empty((0, width), np.uint8)
@@ -196,7 +189,7 @@ def _bytes(values: Any, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.frombuffer(values.buffers()[2], np.uint8, len(values) * width, start).reshape(-1, width)
 
 
-def _fits(data: np.ndarray[Any, Any], before: bytes, after: bytes) -> np.ndarray[Any, Any]:
+def _fits(data: Mask, before: bytes, after: bytes) -> Mask:
     """Tell which rows are a time between two literals: digits where digits stand, none above what a calendar has."""
     good = np.ones(len(data), bool)
     for at, (low, high) in enumerate(_bounds(before, b"0000-00-00T00:00:00.000Z", after)):
@@ -213,12 +206,12 @@ def _bounds(before: bytes, shape: bytes, after: bytes) -> list[tuple[int, int]]:
     return [*((b, b) for b in before), *inner, *((b, b) for b in after)]
 
 
-def _micros(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    d = digits.T.astype(np.int64) - 48
+def _micros(digits: Mask) -> Mask:
+    d = np.ascontiguousarray(digits.T).astype(np.int32) - 48
     year, month, day = d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3], d[5] * 10 + d[6], d[8] * 10 + d[9]
-    seconds = (d[11] * 10 + d[12]) * 3600 + (d[14] * 10 + d[15]) * 60 + d[17] * 10 + d[18]
-    micros: np.ndarray[Any, Any] = (_days(year, month, day) * 86_400 + seconds) * 1_000_000 + (d[20] * 100 + d[21] * 10 + d[22]) * 1000
-    return micros
+    of_day = ((d[11] * 10 + d[12]) * 60 + d[14] * 10 + d[15]) * 60 + d[17] * 10 + d[18]
+    millis: Mask = (_days(year, month, day) * np.int64(86_400) + of_day) * 1000 + d[20] * 100 + d[21] * 10 + d[22]
+    return millis * 1000
 
 
 def _days(year: Any, month: Any, day: Any) -> Any:
