@@ -6,14 +6,14 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pandas as pd
 
 from egresslab.access_log import LogFile, LogParts, Source, looks_like_log, read_logs, sources_of
 from egresslab.cases.case import Case
 from egresslab.errors import EgresslabError
-from egresslab.frames import as_log, concat, typed
+from egresslab.frames import concat, log_of, typed
 
 _NEVER_LOGS = (".csv", ".html", ".ipynb", ".md", ".png", ".py", ".toml", ".yaml", ".yml")
 
@@ -47,44 +47,60 @@ def read_case(*paths: Source, format: str | Mapping[str, object] | None = None) 
     >>> case.files.kind.value_counts()["access log"].item()
     2
     """
-    folders = [Path(p) for p in paths if isinstance(p, str | os.PathLike) and p != "-" and Path(p).is_dir()]
+    folders = [Path(p) for p in paths if _is_path(p) and Path(p).is_dir()]
     if not folders:
         return _from_files(sources_of(paths), format)
     if len(paths) > 1:
         raise EgresslabError(f"{folders[0]} is a folder and was given beside other paths; give one folder, or files alone")
-    return _from_folder(folders[0], format)
+    return _from_folder(folders[0].absolute(), format)
+
+
+def _is_path(source: Any) -> TypeGuard[str | os.PathLike[str]]:
+    return isinstance(source, str | os.PathLike) and source != "-"
 
 
 def _from_folder(root: Path, log_format: Any) -> Case:
     found = sorted(p for p in root.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.relative_to(root).parts))
-    tables = [p for p in found if p.suffix == ".parquet"]
+    tables = {p: t for p in found if p.suffix == ".parquet" and (t := _table(p)) is not None}
     logs = [p for p in found if p.suffix not in (*_NEVER_LOGS, ".parquet") and looks_like_log(p, log_format)]
     if not logs and not tables:
         raise EgresslabError(
             f"no file in the folder {root} is an access log ({len(found)} files looked at); "
             "name the log itself to see why it is not recognised, or give format="
         )
-    aside = [p for p in found if p not in logs and p not in tables]
-    return _case(read_logs([str(p) for p in logs], log_format, root), tables, aside, root)
+    aside = [p for p in found if p not in {*logs, *tables}]
+    return _case(read_logs(list(logs), log_format, root), tables, aside, root)
 
 
 def _from_files(sources: list[Source], log_format: Any) -> Case:
-    named = {n: Path(s).absolute() for n, s in enumerate(sources) if isinstance(s, str | os.PathLike) and s != "-"}
-    root = Path(os.path.commonpath([p.parent for p in named.values()])) if named else None
-    tables = [p for p in named.values() if p.suffix == ".parquet"]
-    logs = [str(named[n]) if n in named else s for n, s in enumerate(sources) if named.get(n) not in tables]
-    return _case(read_logs(logs, log_format, root), tables, [], root)
+    once = list(dict.fromkeys(Path(s).absolute() if _is_path(s) else s for s in sources))
+    named = [s for s in once if isinstance(s, Path)]
+    root = Path(os.path.commonpath([p.parent for p in named])) if named else None
+    tables = {p: t for p in named if p.suffix == ".parquet" and (t := _table(p)) is not None}
+    if strange := [p for p in named if p.suffix == ".parquet" and p not in tables]:
+        raise EgresslabError(
+            f"{strange[0]} is no log that egresslab wrote as Parquet; read it with pandas, "
+            "eg.as_log(frame, columns={'theirs': 'ours'}) makes a log of it, and eg.Case(log=log) a case"
+        )
+    return _case(read_logs([s for s in once if s not in tables], log_format, root), tables, [], root)
 
 
-def _case(parts: LogParts, tables: list[Path], aside: list[Path], root: Path | None) -> Case:
-    frames = [as_log(pd.read_parquet(p)) for p in tables]
+def _table(path: Path) -> pd.DataFrame | None:
+    """Read a log that egresslab wrote as Parquet; None when the file is something else."""
+    try:
+        return log_of(pd.read_parquet(path))
+    except (OSError, ValueError):
+        return None
+
+
+def _case(parts: LogParts, tables: dict[Path, pd.DataFrame], aside: list[Path], root: Path | None) -> Case:
     rows = [_log_file(f, root) for f in parts.files]
     if root:
-        rows += [_file(p, root, kind="log table", rows=len(f)) for p, f in zip(tables, frames, strict=True)]
+        rows += [_file(p, root, kind="log table", rows=len(f)) for p, f in tables.items()]
         rows += [_file(p, root, kind="other", because="not an access log") for p in aside]
     names = dict.fromkeys(name for row in rows for name in row)
     files = typed({name: [row.get(name) for row in rows] for name in names}, "files")
-    log = concat([*([parts.log] if parts.files else []), *frames]) if frames else parts.log
+    log = concat([*([parts.log] if parts.files else []), *tables.values()]) if tables else parts.log
     return Case(log, parts.messages, parts.unread, files, root)
 
 

@@ -67,9 +67,10 @@ def sample_path(name: str = "") -> Path:
     >>> eg.sample_path("formats/istio.log").name
     'istio.log'
     """
-    path = shipped("data") / name
-    if not path.exists() or ".." in Path(name).parts:
-        known = sorted(p.name for p in shipped("data").iterdir() if p.is_dir())
+    root = shipped("data")
+    path = (root / name).resolve()
+    if not path.exists() or not path.is_relative_to(root):
+        known = sorted(p.name for p in root.iterdir() if p.is_dir())
         raise EgresslabError(f"no sample is called {name!r}; {near(name, known)}")
     return path
 

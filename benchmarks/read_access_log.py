@@ -1,0 +1,190 @@
+"""Time reading a text log, all columns typed, against hand-written polars and duckdb pipelines, in one run.
+
+usage: python benchmarks/read_access_log.py [--mb 100] [--runs 5]
+
+The log is the shipped sample `busy` over and over, one line in two thousand made hostile (quotes in the user agent, blanks in the path).
+Prints the median of each way, and the ratio of the best peer to ours: above 1 means that egresslab is faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import multiprocessing
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from egresslab import sample_path
+
+NUMBERS = {"bytes_received", "bytes_sent", "duration_ms", "upstream_service_time_ms", "response_code"}
+LABELS = ["method", "protocol", "response_flags", "response_code_details", "connection_termination_details", "upstream_transport_failure_reason"]
+LABELS += ["x_forwarded_for", "user_agent", "authority", "upstream_host", "upstream_cluster", "downstream_local_address", "requested_server_name", "route_name"]
+TAIL = ["upstream_cluster", "upstream_local_address", "downstream_local_address", "downstream_remote_address", "requested_server_name", "route_name"]
+# The runs between quotes of Istio's format, each with its fields between blanks.
+RUNS = [
+    ["start_time"],
+    ["method", "path", "protocol"],
+    ["response_code", "response_flags", "response_code_details", "connection_termination_details"],
+    ["upstream_transport_failure_reason"],
+    ["bytes_received", "bytes_sent", "duration_ms", "upstream_service_time_ms"],
+    ["x_forwarded_for"],
+    [],
+    ["user_agent"],
+    [],
+    ["request_id"],
+    [],
+    ["authority"],
+    [],
+    ["upstream_host"],
+    TAIL,
+]
+FIELDS = [name for names in RUNS for name in names]
+PATTERN = (
+    r'^\[([^\]]*)\] "(\S+) (.*?) (\S+)" (\d+) (\S+) (\S+) (\S+) "(.*?)" (\d+) (\d+) (\d+) (\S+) '
+    r'"(.*?)" "(.*?)" "(\S*)" "(\S*)" "(\S*)" (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)$'
+)
+
+
+def write_log(path: Path, megabytes: int) -> int:
+    """Write the log to be read, and say how many lines it has."""
+    lines = [line for name in ("sidecar", "gateway") for line in gzip.open(sample_path(f"busy/{name}.log.gz"), "rb")]
+    written = count = 0
+    with path.open("wb") as out:
+        while written < megabytes * 1_000_000:
+            for line in lines:
+                count += 1
+                hostile = count % 2000 == 0
+                text = line.replace(b'okhttp/4.12.0"', b'ok "http" 4"').replace(b' HTTP/1.1"', b' x HTTP/1.1"') if hostile else line
+                written += out.write(text)
+    return count
+
+
+def ours(path: str) -> Any:
+    import egresslab as eg
+
+    return eg.read_access_log(path)
+
+
+def polars_split(path: str) -> Any:
+    """Cut lines at quotes and runs at blanks, both verified by count; the few lines that do not fit are read by a pattern."""
+    import polars as pl
+
+    lines = pl.scan_csv(path, has_header=False, separator="\x01", quote_char=None, schema={"text": pl.String}).with_row_index("line", 1)
+    entries = lines.filter(pl.col("text").str.starts_with("["))
+    runs = pl.col("text").str.split_exact('"', len(RUNS)).struct.rename_fields([f"r{n}" for n in range(len(RUNS) + 1)])
+    cut = entries.with_columns(runs.alias("runs")).unnest("runs")
+    fits = pl.col(f"r{len(RUNS)}").is_null() & pl.col(f"r{len(RUNS) - 1}").is_not_null()
+    for n in (1, 2, 4, len(RUNS) - 1):
+        fits &= pl.col(f"r{n}").str.count_matches(" ", literal=True) == len(RUNS[n]) - 1 + (n in (2, 4)) * 2 + (n == len(RUNS) - 1)
+    cut = cut.with_columns(fits.alias("fits"))
+    groups = pl.col("text").str.extract_groups(PATTERN).struct.rename_fields(FIELDS)
+    columns = [column for n, names in enumerate(RUNS) for column in _polars_run(n, names)]
+    fast, slow = pl.collect_all([_typed(cut.filter("fits").select("line", *columns)), _typed(cut.filter(~pl.col("fits")).select("line", groups.alias("g")).unnest("g"))])
+    return pl.concat([fast, slow]).sort("line")
+
+
+def _polars_run(n: int, names: list[str]) -> list[Any]:
+    import polars as pl
+
+    text = pl.col(f"r{n}")
+    if n == 0:
+        return [text.str.slice(1, 24).alias("start_time")]
+    if len(names) < 2:
+        return [text.alias(name) for name in names]
+    parts = (text if n == 1 else text.str.strip_chars(" ")).str.split_exact(" ", len(names) - 1)
+    return [parts.struct.field(f"field_{k}").alias(name) for k, name in enumerate(names)]
+
+
+def _typed(fields: Any) -> Any:
+    """Give the fields of polars their types: times, numbers, categories; the dash is missing."""
+    import polars as pl
+
+    def column(name: str) -> Any:
+        if name == "start_time":
+            return pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.3fZ", time_unit="us")
+        known = pl.when(pl.col(name) != "-").then(pl.col(name))
+        if name in NUMBERS:
+            return known.cast(pl.Int64)
+        return known.cast(pl.Categorical) if name in LABELS else known
+
+    return fields.with_columns([column(name) for name in FIELDS])
+
+
+def duckdb_csv(path: str) -> Any:
+    """Read the log as CSV with the quote as delimiter, then cut the runs at blanks; lines that do not fit are lost or wrong."""
+    import duckdb
+
+    fields = ["strptime(r0[2:25], '%Y-%m-%dT%H:%M:%S.%gZ') AS start_time"]
+    for n, names in enumerate(RUNS[1:], 1):
+        trimmed = f"r{n}" if n == 1 else f"trim(r{n})"
+        pieces = [f"r{n}"] if len(names) == 1 else [f"str_split({trimmed}, ' ')[{k + 1}]" for k in range(len(names))]
+        for piece, name in zip(pieces, names, strict=bool(names)):
+            value = f"nullif({piece}, '-')"
+            fields.append(f"try_cast({value} AS BIGINT) AS {name}" if name in NUMBERS else f"{value} AS {name}")
+    columns = "{" + ", ".join(f"'r{n}': 'VARCHAR'" for n in range(15)) + "}"
+    options = f"delim='\"', quote='', escape='', header=false, columns={columns}, null_padding=true, ignore_errors=true, strict_mode=false"
+    return duckdb.sql(f"SELECT {', '.join(fields)} FROM read_csv('{path}', {options}) WHERE r0 LIKE '[%'").to_arrow_table()
+
+
+WAYS: dict[str, Callable[[str], Any]] = {
+    "egresslab": ours,
+    "polars, split at quotes": polars_split,
+    "duckdb, quote as delimiter": duckdb_csv,
+}
+
+
+def timed(way: str, path: str, runs: int) -> tuple[list[float], int, int]:
+    """Time one way in this process, after a warm-up; gives seconds, rows and peak memory [kB]."""
+    read = WAYS[way]
+    rows, seconds = len(read(path)), []
+    for _ in range(runs):
+        start = time.perf_counter()
+        read(path)
+        seconds.append(time.perf_counter() - start)
+    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return seconds, rows, int(peak.split()[1])
+
+
+def wrong_cells(path: str) -> int:
+    """Count the cells in which polars and egresslab differ; flags are a set for us, so their order does not count."""
+    theirs, log = polars_split(path).to_pandas(), ours(path)
+    wrong = int((theirs["line"].to_numpy() != log["line"].to_numpy(dtype="int64")).sum())
+    for name in FIELDS:
+        a, b = theirs[name].astype(object), log[name].astype(object)
+        if name == "response_flags":
+            a = a.fillna("-").map(lambda flags: ",".join(sorted(flags.split(","))))
+        if name == "start_time":
+            a = a.dt.tz_localize("UTC") if hasattr(a, "dt") else theirs[name].dt.tz_localize("UTC").astype(object)
+        wrong += int(((a != b) & ~(a.isna() & b.isna())).fillna(True).sum())
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mb", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "access.log"
+        lines = write_log(path, arguments.mb)
+        size = path.stat().st_size / 1e6
+        print(f"{size:.0f} MB, {lines:,} lines, {os.cpu_count()} cores; median of {arguments.runs} runs after a warm-up, each way in a process of its own\n")
+        print(f"cells in which egresslab and polars differ: {wrong_cells(str(path))}\n")
+        print("| way | s | min-max | MB/s | rows | peak MB |\n|---|---|---|---|---|---|")
+        medians = {}
+        for way in WAYS:
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                seconds, rows, peak = pool.apply(timed, (way, str(path), arguments.runs))
+            medians[way] = statistics.median(seconds)
+            print(f"| {way} | {medians[way]:.2f} | {min(seconds):.2f}-{max(seconds):.2f} | {size / medians[way]:.0f} | {rows:,} | {peak / 1000:.0f} |", flush=True)
+    for way in list(WAYS)[1:]:
+        print(f"\nratio to {way}: {medians[way] / medians['egresslab']:.2f} (above 1: egresslab is faster)")
+
+
+if __name__ == "__main__":
+    main()
