@@ -102,6 +102,7 @@ def _report_word(words: Any) -> None:
     report.add_argument("paths", nargs="+", metavar="PATH")
     report.add_argument("--out", required=True, metavar="DIR", help="folder for the page, or the page itself when it ends in .html")
     report.add_argument("--title", help="title of the page")
+    report.add_argument("--log-format", metavar="FORMAT", help="as for log")
     report.add_argument("--sensitive", action="store_true", help="show columns with addresses of clients, paths and user agents, too")
     report.set_defaults(word=_report)
 
@@ -165,7 +166,10 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    more = {"title": arguments.title} if arguments.title else {}
+    for path in arguments.paths:
+        if not Path(path).is_dir():
+            eg.scan_access_log(path)  # a file that is not there is told before a notebook runs
+    more = {name: value for name in ("title", "log_format") if (value := getattr(arguments, name))}
     page = eg.report(arguments.paths, arguments.out, sensitive=arguments.sensitive, **more)
     print(page)
     return _DONE
@@ -175,8 +179,9 @@ def _notebooks(arguments: argparse.Namespace) -> int:
     target: Path = arguments.folder
     if target.exists() and any(target.iterdir()):
         raise eg.EgresslabError(f"{target} is not empty, and nothing in it is overwritten; name a new folder")
-    shutil.copytree(shipped("notebooks"), target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    print(f"{target}: {sum(1 for _ in target.rglob('*.ipynb'))} notebooks; open them with: jupyter lab {target}")
+    for folder, place in (("notebooks", target), ("data", target / "data")):
+        shutil.copytree(shipped(folder), place, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    print(f"{target}: {sum(1 for _ in target.rglob('*.ipynb'))} notebooks, samples in {target / 'data'}; open them with: jupyter lab {target}")
     return _DONE
 
 

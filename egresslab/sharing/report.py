@@ -12,12 +12,12 @@ from typing import Any
 
 import nbformat
 
-from egresslab.cases import Case, read_case
+from egresslab.access_log import sources_of
+from egresslab.cases import Case, read_case, shipped
 from egresslab.errors import ReportError, near
 from egresslab.sharing.exporter import EgresslabExporter
 from egresslab.sharing.run import failure_of, parameters_of, run, without_folders, without_machine
 
-_PACKAGE = Path(__file__).parents[1]
 AnyPath = str | os.PathLike[str]
 
 
@@ -42,6 +42,8 @@ def report(given: Case | AnyPath | Sequence[AnyPath], /, out: AnyPath, *, notebo
 
     Raises
     ------
+    EgresslabError
+        When a path cannot be read.
     ReportError
         When the notebook has no such parameter, or a cell failed: then the page holds what came before it, and says so.
 
@@ -51,7 +53,7 @@ def report(given: Case | AnyPath | Sequence[AnyPath], /, out: AnyPath, *, notebo
     >>> eg.report(eg.sample("healthy"), "out/")  # doctest: +SKIP
     PosixPath('out/egress_report.html')
     """
-    source = _read(_default_notebook() if notebook is None else Path(notebook))
+    source = _read(shipped("notebooks") / "reports" / "egress_report.ipynb" if notebook is None else Path(notebook))
     known = parameters_of(source)
     _check(parameters, known)
     page = Path(out) if Path(out).suffix == ".html" else Path(out) / "egress_report.html"
@@ -67,12 +69,6 @@ def report(given: Case | AnyPath | Sequence[AnyPath], /, out: AnyPath, *, notebo
     shared.metadata.setdefault("egresslab", {})["failed"] = said
     _write(shared, page)
     raise ReportError(f"{said}; the page {page} holds what came before it") from failure
-
-
-def _default_notebook() -> Path:
-    """Find our notebook: in the wheel, or beside the package in a checkout."""
-    places = [folder / "reports" / "egress_report.ipynb" for folder in (_PACKAGE / "_notebooks", _PACKAGE.parent / "notebooks")]
-    return next((place for place in places if place.is_file()), places[0])
 
 
 def _read(path: Path) -> Any:
@@ -102,6 +98,8 @@ def _paths(given: Any) -> Iterator[list[str]]:
     if not isinstance(given, Case):
         paths = [given] if isinstance(given, str | os.PathLike) else list(given)
         if "-" not in paths:
+            if files := [path for path in paths if not Path(path).is_dir()]:
+                sources_of(files)
             yield [str(Path(path).absolute()) for path in paths]
             return
         given = read_case(*paths)

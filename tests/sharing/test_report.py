@@ -18,6 +18,7 @@ import egresslab as eg
 from egresslab.sharing.report import _files, _paths
 from egresslab.sharing.run import parameters_of, run, without_folders
 
+LOG = eg.sample_path("errors/sidecar.log")
 SLEEP = "import time\ntime.sleep(60)"
 PARAMETERS = 'paths = []\ntitle = "Small report"\nlimit = 3'
 
@@ -66,7 +67,7 @@ def test_a_cell_that_fails_leaves_a_partial_page_with_a_banner(tmp_path):
     with pytest.raises(
         eg.ReportError, match=r"cell 4 of 5 failed: ZeroDivisionError: division by zero; the page .*out.html holds what came before it"
     ):
-        eg.report("a.log", tmp_path / "out.html", notebook=notebook)
+        eg.report(LOG, tmp_path / "out.html", notebook=notebook)
     page = BeautifulSoup((tmp_path / "out.html").read_text(), "html.parser")
     assert "This page is partial. cell 4 of 5 failed: ZeroDivisionError" in page.find(class_="egresslab-failed").get_text()
     outputs = [out.get_text().strip() for out in page.find_all(class_="jp-OutputArea-output")]
@@ -75,14 +76,14 @@ def test_a_cell_that_fails_leaves_a_partial_page_with_a_banner(tmp_path):
 
 def test_a_kernel_that_dies_is_a_failure(tmp_path):
     with pytest.raises(eg.ReportError, match="did not finish: Kernel died"):
-        eg.report("a.log", tmp_path, notebook=notebook_of(tmp_path, "import os\nos._exit(1)"))
+        eg.report(LOG, tmp_path, notebook=notebook_of(tmp_path, "import os\nos._exit(1)"))
 
 
 def test_a_cell_that_takes_too_long_is_a_failure(tmp_path, monkeypatch):
     monkeypatch.setattr("egresslab.sharing.run.CELL_TIMEOUT_S", 1)
     with pytest.raises(eg.ReportError, match="did not finish: A cell timed out"):
         eg.report(
-            "a.log", tmp_path, notebook=notebook_of(tmp_path, f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))", SLEEP)
+            LOG, tmp_path, notebook=notebook_of(tmp_path, f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))", SLEEP)
         )
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
@@ -90,7 +91,7 @@ def test_a_cell_that_takes_too_long_is_a_failure(tmp_path, monkeypatch):
 
 def test_a_report_can_be_made_from_a_running_notebook(tmp_path):
     async def inside():
-        return eg.report("a.log", tmp_path, notebook=notebook_of(tmp_path, "print('made')"))
+        return eg.report(LOG, tmp_path, notebook=notebook_of(tmp_path, "print('made')"))
 
     assert "made" in asyncio.run(inside()).read_text()
 
@@ -105,19 +106,19 @@ def test_a_report_can_be_made_from_a_running_notebook(tmp_path):
 )
 def test_parameters_are_checked_before_anything_runs(tmp_path, parameters, error):
     with pytest.raises(eg.ReportError, match=error):
-        eg.report("a.log", tmp_path / "out", notebook=notebook_of(tmp_path), **parameters)
+        eg.report(LOG, tmp_path / "out", notebook=notebook_of(tmp_path), **parameters)
     assert not (tmp_path / "out").exists()
 
 
 def test_what_is_no_notebook_is_refused(tmp_path):
     with pytest.raises(eg.ReportError, match="there is no notebook"):
-        eg.report("a.log", tmp_path, notebook=tmp_path / "gone.ipynb")
+        eg.report(LOG, tmp_path, notebook=tmp_path / "gone.ipynb")
     (tmp_path / "text.ipynb").write_text("hello")
     with pytest.raises(eg.ReportError, match=r"text\.ipynb is no notebook"):
-        eg.report("a.log", tmp_path, notebook=tmp_path / "text.ipynb")
+        eg.report(LOG, tmp_path, notebook=tmp_path / "text.ipynb")
     nbformat.write(new_notebook(cells=[new_code_cell("1")]), tmp_path / "plain.ipynb")
     with pytest.raises(eg.ReportError, match="no cell tagged 'parameters'"):
-        eg.report("a.log", tmp_path, notebook=tmp_path / "plain.ipynb")
+        eg.report(LOG, tmp_path, notebook=tmp_path / "plain.ipynb")
 
 
 def test_parameters_have_their_defaults():
