@@ -195,10 +195,8 @@ def _said(series: pd.Series[Any]) -> pd.Series[Any]:
 def _time(series: pd.Series[Any]) -> pd.Series[Any]:
     if series.dtype == "object" or series.dtype == "str" or isinstance(series.dtype, pd.CategoricalDtype):
         series = pd.to_datetime(_said(series), utc=True, format="ISO8601")
-    elif isinstance(series.dtype, pd.DatetimeTZDtype):
-        series = series.dt.tz_convert("UTC")
-    elif pd.api.types.is_datetime64_dtype(series.dtype):
-        series = series.dt.tz_localize("UTC")
+    elif pd.api.types.is_datetime64_any_dtype(series.dtype):
+        series = pd.to_datetime(series, utc=True)
     else:
         raise TypeError(f"{series.dtype} is not a time")
     return series.astype("datetime64[us, UTC]")

@@ -44,12 +44,10 @@ def _map_text(frame: pd.DataFrame, change: Any) -> pd.DataFrame:
     for name in frame.columns:
         column = frame[name]
         if isinstance(column.dtype, pd.CategoricalDtype):
-            new = {c: change(c) for c in column.cat.categories}
-            if len(set(new.values())) == len(new):
-                out[name] = column.cat.rename_categories(new)
-            else:
-                out[name] = column.astype("object").map(new, na_action="ignore")
+            words = column.cat.categories
+            new = pd.Index([change(word) if isinstance(word, str) else word for word in words], dtype=words.dtype)
+            out[name] = column.cat.rename_categories(new) if new.is_unique else column.astype("object").map(dict(zip(words, new, strict=True)))
         elif column.dtype == "str" or column.dtype == "object":
-            out[name] = column.map(lambda v: change(v) if isinstance(v, str) else v)
+            out[name] = column.map(lambda v: change(v) if isinstance(v, str) else v).astype(column.dtype)
     shown = pd.DataFrame({name: out.get(name, frame[name]) for name in frame.columns}, index=frame.index)
     return shown.set_axis([change(name) if isinstance(name, str) else name for name in frame.columns], axis=1)

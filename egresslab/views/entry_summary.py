@@ -86,7 +86,7 @@ def _words(log: pd.DataFrame, layer: str) -> dict[str, str]:
         "destination": first("downstream_local_address", other="its address"),
         "upstream": first("upstream_host", "upstream_cluster", other="the upstream"),
         "code": first("response_code", other="no status"),
-        "duration": f"{int(entry['duration_ms']):,} ms" if entry["duration_ms"] else "an unknown time",
+        "after": f" after {int(entry['duration_ms']):,} ms" if entry["duration_ms"] else "",
         "reason": _reason(reason) if reason else "",
         **_who_and_why(flag_rows(entry["response_flags"] or "-"), details or "", layer),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
@@ -79,14 +79,14 @@ def _times(entries: pd.DataFrame) -> tuple[Ints, Ints]:
 
 
 def _paired(both: list[tuple[Spans, Spans]], slacks: list[int]) -> HopPairs:
-    outer, inner = both[0]
-    found, likeness = [], np.full(len(inner.key), -1)
+    outers, inners = len(both[0][0].key), len(both[0][1].key)
+    found, likeness = [], np.full(inners, -1)
     for (number, (outer, inner)), slack in product(enumerate(both), slacks):
-        unmatched = replace(inner, key=np.where(likeness < 0, inner.key, -2))
-        found.append(fits(outer, unmatched, slack=slack))
+        rows = np.flatnonzero((likeness < 0) & (inner.key >= 0))
+        found.append(fits(outer, inner.rows(rows), slack=slack).among(rows, inners))
         likeness[found[-1].candidates > 0] = number
     every = _together(found)
-    chosen = decide(every, len(outer.key))
+    chosen = decide(every, outers)
     in_doubt = every.crowd.copy()
     in_doubt[every.outer[chosen[every.inner] < 0]] = True
     return HopPairs(chosen, every.candidates, likeness, in_doubt)

@@ -22,6 +22,10 @@ class Spans:
     start: Ints
     end: Ints
 
+    def rows(self, rows: Ints) -> Spans:
+        """Give some of them."""
+        return Spans(self.key[rows], self.start[rows], self.end[rows])
+
 
 @dataclass(frozen=True, slots=True)
 class Fits:
@@ -31,6 +35,12 @@ class Fits:
     outer: Ints
     candidates: Ints  # of each inner interval
     crowd: npt.NDArray[np.bool_]  # outer intervals that are in no pair because too many are alike
+
+    def among(self, rows: Ints, inners: int) -> Fits:
+        """Give the same for all inner intervals, of which these were ``rows``."""
+        candidates = np.zeros(inners, dtype="int64")
+        candidates[rows] = self.candidates
+        return Fits(rows[self.inner], self.outer, candidates, self.crowd)
 
 
 def fits(outer: Spans, inner: Spans, *, slack: int) -> Fits:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- log lines as they were captured
 from __future__ import annotations
 
 import io
@@ -12,22 +13,15 @@ from egresslab.views.hops import hops
 
 GATEWAY = "outbound|80||istio-egressgateway.istio-system.svc.cluster.local"
 GOOD = {
-    "sidecar": '[2026-11-23T23:16:27.494Z] "GET /ok HTTP/1.1" 200 - via_upstream - "-" 0 19 8 4 "-" "curl/7.88.1" "1ad2f38b-47e7-477c-b0ce-318a2dfd8105" '
-    f'"api.example.com" "10.244.2.20:8080" {GATEWAY} 10.244.1.10:58876 203.0.113.10:80 10.244.1.10:38014 - -',
-    "gateway": '[2026-11-23T23:16:27.498Z] "GET /ok HTTP/2" 200 - via_upstream - "-" 0 19 3 1 "10.244.1.10" "curl/7.88.1" '
-    '"01688e98-dc32-4f07-9a61-9c5298e6529f" "api.example.com" "203.0.113.10:80" outbound|80||api.example.com 10.244.2.20:50878 10.244.2.20:8080 '
-    "10.244.1.10:58876 - -",
+    "sidecar": """[2026-11-23T23:16:27.494Z] "GET /ok HTTP/1.1" 200 - via_upstream - "-" 0 19 8 4 "-" "curl/7.88.1" "1ad2f38b-47e7-477c-b0ce-318a2dfd8105" "api.example.com" "10.244.2.20:8080" outbound|80||istio-egressgateway.istio-system.svc.cluster.local 10.244.1.10:58876 203.0.113.10:80 10.244.1.10:38014 - -""",
+    "gateway": """[2026-11-23T23:16:27.498Z] "GET /ok HTTP/2" 200 - via_upstream - "-" 0 19 3 1 "10.244.1.10" "curl/7.88.1" "01688e98-dc32-4f07-9a61-9c5298e6529f" "api.example.com" "203.0.113.10:80" outbound|80||api.example.com 10.244.2.20:50878 10.244.2.20:8080 10.244.1.10:58876 - -""",
 }
 PLAIN_TO_TLS = {
-    "sidecar": '[2026-11-23T23:18:34.841Z] "GET /ok HTTP/1.1" 503 UC upstream_reset_before_response_started{connection_termination} - "-" 0 95 3 - "-" '
-    f'"curl/7.88.1" "1efb7299-5100-4fc2-8b0a-03a88e67e6ad" "api.example.com" "10.244.2.20:8443" {GATEWAY} 10.244.1.10:33436 203.0.113.10:80 '
-    "10.244.1.10:56194 - -",
-    "gateway": '[2026-11-23T23:18:34.842Z] "- - -" 0 NR filter_chain_not_found - "-" 0 0 2 - "-" "-" "-" "-" "-" - - 10.244.2.20:8443 10.244.1.10:33436 - -',
+    "sidecar": """[2026-11-23T23:18:34.841Z] "GET /ok HTTP/1.1" 503 UC upstream_reset_before_response_started{connection_termination} - "-" 0 95 3 - "-" "curl/7.88.1" "1efb7299-5100-4fc2-8b0a-03a88e67e6ad" "api.example.com" "10.244.2.20:8443" outbound|443||istio-egressgateway.istio-system.svc.cluster.local 10.244.1.10:33436 203.0.113.10:80 10.244.1.10:56194 - -""",
+    "gateway": """[2026-11-23T23:18:34.842Z] "- - -" 0 NR filter_chain_not_found - "-" 0 0 2 - "-" "-" "-" "-" "-" - - 10.244.2.20:8443 10.244.1.10:33436 - -""",
 }
 GATEWAY_DOWN = {
-    "sidecar": '[2026-11-23T23:22:53.045Z] "GET /ok HTTP/1.1" 503 URX,UF upstream_reset_before_response_started{remote_connection_failure|'
-    'delayed_connect_error:_Connection_refused} - "delayed_connect_error:_Connection_refused" 0 121 37 - "-" "curl/7.88.1" '
-    f'"a54ebe3b-2f52-4306-bfb3-01cc41dc8e29" "api.example.com" "10.244.2.20:8080" {GATEWAY} - 203.0.113.10:80 10.244.1.10:49178 - -',
+    "sidecar": """[2026-11-23T23:22:53.045Z] "GET /ok HTTP/1.1" 503 URX,UF upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused} - "delayed_connect_error:_Connection_refused" 0 121 37 - "-" "curl/7.88.1" "a54ebe3b-2f52-4306-bfb3-01cc41dc8e29" "api.example.com" "10.244.2.20:8080" outbound|80||istio-egressgateway.istio-system.svc.cluster.local - 203.0.113.10:80 10.244.1.10:49178 - -""",
 }
 
 
@@ -84,9 +78,14 @@ def test_a_gateway_that_is_down_leaves_the_sidecars_entry_alone(tmp_path):
     assert row["response_flags"] == "UF,URX"
 
 
-def test_busy_traffic_on_eighteen_shared_connections():
+@pytest.fixture(scope="module")
+def busy():
     log = eg.sample("busy").log
-    found = hops(log)
+    return log, hops(log)
+
+
+def test_busy_traffic_on_eighteen_shared_connections(busy):
+    log, found = busy
     assert found["hop"].value_counts().to_dict() == {"paired": 19261, "sidecar_only": 809, "ambiguous": 24}
     pairs = found[found["hop"] == "paired"]
     assert pairs["connection"].nunique() == 18
@@ -103,9 +102,8 @@ def test_busy_traffic_on_eighteen_shared_connections():
     )
 
 
-def test_each_gateway_entry_has_one_row():
-    log = eg.sample("busy").log
-    found = hops(log)
+def test_each_gateway_entry_has_one_row(busy):
+    log, found = busy
     assert sorted(found["gateway_line"].dropna()) == sorted(log.loc[log["proxy"] == "gateway", "line"])
 
 
