@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from egresslab import envoy
 from egresslab.frames import in_order, labels, log_of
 from egresslab.views.first_known import first_known
+from egresslab.views.meanings import cluster_row, details_row, flag_rows
 
 EGRESS_CLASSES = ("PassthroughCluster", "BlackHoleCluster", "external", "egress_gateway", "in_mesh", "answered_by_proxy", "inbound")
 
@@ -64,25 +62,15 @@ def egress_class_of(frame: pd.DataFrame) -> pd.Series[Any]:
     ).rename("egress_class")
 
 
-@cache
-def _known_clusters() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(row["pattern"]), row["egress_class"]) for row in envoy.rows("known_clusters")]
-
-
 def _class_of_cluster(name: str) -> str | None:
-    return next((kind for pattern, kind in _known_clusters() if pattern.fullmatch(name)), None) or None
+    row = cluster_row(name)
+    return row["egress_class"] or None if row else None
 
 
 def _class_of_flags(flags: str) -> str | None:
-    ended_by = {row["flag"]: row["ended_by"] for row in envoy.rows("response_flags")}
-    return "answered_by_proxy" if any(ended_by.get(flag) in _NOT_UPSTREAM for flag in flags.split(",")) else None
+    return "answered_by_proxy" if any(row["ended_by"] in _NOT_UPSTREAM for row in flag_rows(flags)) else None
 
 
 def _class_of_details(details: str) -> str | None:
-    families = [row for row in envoy.rows("response_code_details") if _belongs(details, row)]
-    nearest = max(families, key=lambda row: len(row["family"]), default={})
-    return "answered_by_proxy" if nearest.get("ended_by") in _NOT_UPSTREAM else None
-
-
-def _belongs(details: str, row: dict[str, str]) -> bool:
-    return details.startswith(row["family"]) if row["match"] == "prefix" else details == row["family"]
+    row = details_row(details)
+    return "answered_by_proxy" if row and row["ended_by"] in _NOT_UPSTREAM else None

@@ -87,7 +87,7 @@ def _words(log: pd.DataFrame, layer: str) -> dict[str, str]:
         "upstream": first("upstream_host", "upstream_cluster", other="the upstream"),
         "code": first("response_code", other="no status"),
         "after": f" after {int(entry['duration_ms']):,} ms" if entry["duration_ms"] else "",
-        "reason": _reason(reason) if reason else "",
+        "reason": _reason(reason) if reason and reason.strip() else "",
         **_who_and_why(flag_rows(entry["response_flags"] or "-"), details or "", layer),
     }
 
@@ -95,7 +95,7 @@ def _words(log: pd.DataFrame, layer: str) -> dict[str, str]:
 def _who_and_why(flags: list[Row], details: str, layer: str) -> dict[str, str]:
     """Say who ended the entry, by its flag or else its details, and why, by its details where they say more than the flag."""
     family = details_row(details)
-    said = [*(flag_meaning(row, layer) for row in flags), shorten(details) or "for a reason that is not in our tables"]
+    said = [*(flag_meaning(row, layer) for row in flags), shorten(details.strip()) or "a reason that is not in our tables"]
     if family and family["family"] != "via_upstream":
         said.insert(0, family["meaning"])
     ended_by = next((row["ended_by"] for row in (*flags, family) if row), "")

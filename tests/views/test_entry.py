@@ -128,6 +128,10 @@ def test_unknown_words_are_shown_without_a_meaning_of_their_own():
     ("entry", "says"),
     [
         ({}, "Part of an entry that does not say whether it is HTTP, to an unknown host. The line lost its response flags, so it does not say how it ended."),
+        ({"response_flags": "-"}, "Nothing failed at this proxy."),
+        ({"response_flags": "ZZ", "response_code": 503, "response_code_details": " "}, "Envoy ended it and the client got 503 (a reason that is not in our tables)"),
+        ({"response_flags": "-", "response_code": 0, "method": "GET"}, "No response was sent, and no flag says why."),
+        ({"response_flags": "UF", "response_code": 0, "upstream_transport_failure_reason": " ", "upstream_host": "h:1"}, "could not connect to h:1."),
         ({"response_flags": "UH"}, "the cluster has no healthy endpoint"),
         ({"method": "GET", "response_code": 503, "response_flags": "URX", "response_code_details": "via_upstream"}, "answered 503 each time until the retries"),
         ({"method": "GET", "response_code": 200, "response_flags": "-"}, "The client got 200; this format does not say who answered"),
