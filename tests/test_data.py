@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def text_of(path):
     return (gzip.decompress(data) if path.suffix == ".gz" else data).decode(errors="replace")
 
 
+@cache
 def kept_files():
     """All files that git keeps or would keep, as text."""
     listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True)

@@ -42,8 +42,8 @@ ONLY = {
 NAMELESS = {"base", "common", "core", "helper", "helpers", "misc", "util", "utils"}
 
 # The aim is 80 to 150 lines a file and 10 a function; these are the longest today. Lower them when you shorten one, never raise them.
-LONGEST_FILE = 260
-LONGEST_FUNCTION = 25
+LONGEST_FILE = 250
+LONGEST_FUNCTION = 23
 
 
 def modules():

@@ -55,19 +55,19 @@ def run(notebook: Any, values: Mapping[str, Any]) -> tuple[Any, Exception | None
     executed = deepcopy(notebook)
     executed.cells = [cell for cell in executed.cells if _GIVEN not in cell.metadata.get("tags", [])]
     executed.cells.insert((_tagged(executed, _DEFAULTS) or 0) + 1, new_code_cell(_assignments(values), metadata={"tags": [_GIVEN]}))
-    client = NotebookClient(
-        executed,
-        kernel_manager_class=_ThisPython,
-        kernel_name=NATIVE_KERNEL_NAME,
-        timeout=CELL_TIMEOUT_S,
-        record_timing=False,
-        shutdown_kernel="immediate",
-        extra_arguments=["--HistoryManager.enabled=False"],
-    )
-    try:
-        client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as failure:
-        return executed, failure
+    with tempfile.TemporaryDirectory() as folder:  # the kernel's sockets lie beside its connection file
+        client = NotebookClient(
+            executed,
+            km=_ThisPython(kernel_name=NATIVE_KERNEL_NAME, connection_file=str(Path(folder) / "kernel.json")),
+            timeout=CELL_TIMEOUT_S,
+            record_timing=False,
+            shutdown_kernel="immediate",
+            extra_arguments=["--HistoryManager.enabled=False"],
+        )
+        try:
+            client.execute()
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as failure:
+            return executed, failure
     return executed, None
 
 

@@ -64,13 +64,13 @@ def test_entries_without_proxy_and_time_are_counted():
 
 
 def test_it_stays_short_whatever_it_holds(tmp_path):
-    for n in range(60):
+    for n in range(33):
         (tmp_path / f"sidecar-{n:02}.log").write_text(ENTRIES[0] + "\n", encoding="utf-8")
         (tmp_path / f"notes-{n:02}.md").touch()
     lines = repr(eg.read_case(tmp_path)).splitlines()
     assert len(lines) <= MOST_LINES
-    assert lines[0] == "Case of 60 proxies: 60 log entries, 0 failed"
-    assert lines[-2:] == ["  and 30 proxies more", "  left aside: " + ", ".join(f"notes-{n:02}.md" for n in range(8)) + " …"]
+    assert lines[0] == "Case of 33 proxies: 33 log entries, 0 failed"
+    assert lines[-2:] == ["  and 3 proxies more", "  left aside: " + ", ".join(f"notes-{n:02}.md" for n in range(8)) + " …"]
 
 
 def test_it_shows_hostile_names_as_escapes(tmp_path):
