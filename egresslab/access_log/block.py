@@ -16,12 +16,13 @@ from egresslab.access_log.format import LogFormat, Operator, compile_format, nam
 from egresslab.access_log.jsonl import Keys, json_object, read_json
 from egresslab.access_log.lines import Block
 from egresslab.access_log.loose import Loose
-from egresslab.access_log.messages import Message, message_of
+from egresslab.access_log.messages import Message, is_ztunnel, message_of
 from egresslab.access_log.plan import plan_of
 from egresslab.access_log.text import read_text
 
 _FEW = 100  # lines below which the slow pattern costs less than one more fast pass
 _SAMPLE = 64_000
+_POST = 256 << 10
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ class Grammar:
 
     def ordered(self, block: Block) -> Grammar:
         """Put the text formats first that fit most lines of a sample, or JSON when that is most of it."""
-        if len(self.texts) < 2:
+        if len(self.texts) < 2 or block.lines <= _FEW:
             return self
         sample = block.data[:_SAMPLE]
         sample = sample[: sample.rfind(b"\n") + 1] or block.data
@@ -118,7 +119,7 @@ class _Reading:
 
     def objects(self) -> np.ndarray[Any, Any]:
         """Find the lines not yet read that begin a JSON object."""
-        first = np.frombuffer(self.block.data, np.uint8)[self.block.ends[:-1] + 1]
+        first = np.frombuffer(self.block.data, np.uint8)[self.block.starts]
         return np.flatnonzero(first[self.positions] == ord("{"))
 
 
@@ -127,9 +128,15 @@ def read_block(block: Block, grammar: Grammar) -> Piece:
     reading = _Reading(block, np.arange(block.lines), Piece(lines=block.lines))
     ways = [_read_objects, _read_texts]
     for way in ways if grammar.json_first else reversed(ways):
-        way(reading, grammar)
+        if not _is_post(block):
+            way(reading, grammar)
     _read_lines(reading, grammar)
     return reading.piece
+
+
+def _is_post(block: Block) -> bool:
+    """Tell whether a person may have left out fields, as in lines posted to ask for help; their dots can fool the fast ways."""
+    return len(block.data) < _POST and (b"..." in block.data or "…".encode() in block.data)
 
 
 def _read_texts(reading: _Reading, grammar: Grammar) -> None:
@@ -165,7 +172,7 @@ def _read_lines(reading: _Reading, grammar: Grammar) -> None:
         name = name or piece.loose.take_object(text, number, grammar.keys)
         if name is None and (message := message_of(text, number)):
             piece.others.append(message)
-        elif name := name or piece.loose.take_cut(text, number, grammar.texts):
+        elif name := name or piece.loose.take_cut(text, number, grammar.texts, grammar.keys):
             piece.formats[name] += 1
         else:
             piece.others.append(Stranger(number, text, reason_of(text)))
@@ -178,6 +185,6 @@ def reason_of(text: str) -> str:
         if entry is None:
             return "begins like a JSON object but is none: cut or damaged"
         return f"a JSON object without the keys of an access entry; it has {', '.join(map(repr, list(entry)[:8]))}"
-    if "\taccess\t" in text or "\taccess: " in text:
+    if is_ztunnel(text):
         return "an entry of ambient's ztunnel, which is not read yet"
     return "neither an access entry of a known format nor a line of the proxy's own"

@@ -21,6 +21,7 @@ from egresslab.access_log.text import Raw, times
 from egresslab.frames import failed, flag_set, in_order, schema
 
 ARROW = {"text": pa.string(), "label": pa.dictionary(pa.int32(), pa.string()), "count": pa.int64(), "time": pa.timestamp("us", "UTC")}
+FLAGS = ("response_flags", "response_flags_long")
 _MISSING = pa.array([b"-", b""], pa.binary())
 _STRPTIME = {"%E3S": "%S.%f", "%E6S": "%S.%f", "%E*S": "%S.%f", "%Ez": "%z", "%E*z": "%z", "%T": "%H:%M:%S", "%F": "%Y-%m-%d"}
 
@@ -33,6 +34,14 @@ def typed_columns(raw: Raw, operators: Iterable[Operator]) -> dict[str, Any]:
     return out
 
 
+def with_lost_flags(columns: dict[str, Any], known: Any) -> dict[str, Any]:
+    """Make flags missing where an entry does not say them; Envoy's dash says that there are none."""
+    if "response_flags" not in columns or pc.all(known).as_py():
+        return columns
+    flags = columns["response_flags"]
+    return columns | {"response_flags": pa.DictionaryArray.from_arrays(pc.if_else(known, flags.indices, None), flags.dictionary)}
+
+
 def _typed(values: Any, operator: Operator) -> Any:
     if operator.type == "time":
         return _time(values, operator)
@@ -41,7 +50,7 @@ def _typed(values: Any, operator: Operator) -> Any:
     if operator.type == "text":
         return _texts(values)
     labels = values if pa.types.is_dictionary(values.type) else _plain(values).dictionary_encode()
-    return _relabel(labels, _CHANGES.get(operator.column, _dash))
+    return _relabel(labels, _CHANGES.get(operator.name, _dash))
 
 
 def _count(values: Any) -> Any:
@@ -124,7 +133,12 @@ def _short_flags(value: str | None) -> str | None:
     return flag_set(",".join(_long_flags().get(f, f) for f in (value or "-").split(",")))
 
 
-_CHANGES: dict[str, Callable[[str | None], str | None]] = {"response_flags": _flags, "upstream_cluster": _cluster}
+_CHANGES: dict[str, Callable[[str | None], str | None]] = {
+    "RESPONSE_FLAGS": _flags,
+    "FAILURE_REASON": _flags,
+    "UPSTREAM_CLUSTER": _cluster,
+    "UPSTREAM_CLUSTER_RAW": _cluster,
+}
 
 
 def _time(values: Any, operator: Operator) -> Any:
@@ -159,7 +173,7 @@ def time_reader(time_format: str) -> Callable[[str], dt.datetime | None]:
 def _epoch_part(part: str) -> str:
     if part == "%s":
         return r"(?P<s>-?\d+)"
-    return r"(?P<f>\d+)" if re.fullmatch(r"%\d?f", part) else re.escape(part)
+    return rf"(?P<f>\d{{{part[1:-1] or 9}}})" if re.fullmatch(r"%\d?f", part) else re.escape(part)
 
 
 def _epoch(found: re.Match[str] | None) -> dt.datetime | None:
@@ -190,7 +204,7 @@ def to_frame(tables: list[Any]) -> pd.DataFrame:
     """Make a log frame out of Arrow tables of typed columns and ``line``, its rows in the order of the lines."""
     table = pa.concat_tables(tables, promote_options="default")
     lines = table["line"].to_numpy()
-    order = None if (lines[1:] > lines[:-1]).all() else np.argsort(lines, kind="stable")
+    order = None if (lines[1:] > lines[:-1]).all() else pa.array(np.argsort(lines, kind="stable"))
     absent = {n: f for n, f in schema("log").items() if n not in (*table.column_names, "failed")}
     given = dict(zip(table.column_names, table.columns, strict=True)) | {n: pa.chunked_array([], ARROW[f.type]) for n, f in absent.items()}
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
@@ -206,29 +220,29 @@ def _series(column: Any, order: Any, length: int) -> pd.Series[Any]:
     if pa.types.is_dictionary(column.type):
         return _labels(column, order)
     if pa.types.is_string(column.type):
-        text = column if order is None else column.combine_chunks().take(pa.array(order))
+        text = column if order is None else column.combine_chunks().take(order)
         return pd.Series(cast("Any", pd.array)(text.cast(pa.large_string()), dtype="str"))
-    numbers = column.cast(pa.int64())
-    at = slice(None) if order is None else order
-    missing = numbers.is_null().to_numpy()[at]
+    numbers = column.cast(pa.int64()).combine_chunks()
+    numbers = numbers if order is None else numbers.take(order)
     if pa.types.is_timestamp(column.type):
-        micros = pc.fill_null(numbers, np.iinfo(np.int64).min).to_numpy()[at]
-        return pd.Series(micros.view("datetime64[us]")).dt.tz_localize("UTC")
-    return pd.Series(pd.arrays.IntegerArray(pc.fill_null(numbers, 0).to_numpy()[at], missing))
+        return pd.Series(_filled(numbers, np.iinfo(np.int64).min).view("datetime64[us]")).dt.tz_localize("UTC")
+    missing = numbers.is_null().to_numpy(zero_copy_only=False)
+    return pd.Series(pd.arrays.IntegerArray(_filled(numbers, 0), missing))
+
+
+def _filled(values: Any, missing: int) -> Any:
+    """Give numbers that a user can write to, with one of them for what is missing."""
+    return pc.fill_null(values, missing).to_numpy(zero_copy_only=False, writable=True)
 
 
 def _labels(column: Any, order: Any) -> pd.Series[Any]:
     """Make categories of dictionaries, in the order of their text, whatever block a label came in first."""
     chunks = column.unify_dictionaries().chunks
-    distinct = chunks[0].dictionary if chunks else pa.array([], pa.string())
-    codes = np.concatenate([_codes(c.indices) for c in chunks]) if chunks else np.empty(0, np.int32)
-    words = np.array(distinct.to_pylist(), dtype=object)
+    words = np.array(chunks[0].dictionary.to_pylist(), dtype=object) if chunks else np.empty(0, object)
     sorting = np.argsort(words, kind="stable") if len(words) else np.empty(0, np.int64)
-    rank = np.empty(len(words) + 1, np.min_scalar_type(-len(words) - 1))
-    rank[sorting], rank[-1] = np.arange(len(words)), -1
-    dtype = pd.CategoricalDtype(pd.Index(words[sorting], dtype="str"))
-    return pd.Series(pd.Categorical.from_codes(rank[codes if order is None else codes[order]], dtype=dtype, validate=False))
-
-
-def _codes(indices: Any) -> Any:
-    return indices.to_numpy() if indices.null_count == 0 else pc.fill_null(indices, -1).to_numpy()
+    rank = np.empty(len(words), np.min_scalar_type(-len(words) - 1))
+    rank[sorting] = np.arange(len(words))
+    # Arrow takes without holding the interpreter, so that columns are made side by side; numpy's indexing does not.
+    ranks = pa.chunked_array([pa.array(rank).take(c.indices) for c in chunks], pa.array(rank).type).combine_chunks()
+    codes = _filled(ranks if order is None else ranks.take(order), -1)
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(words[sorting], dtype="str")), validate=False))

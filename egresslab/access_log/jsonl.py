@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,16 @@ import pyarrow.compute as pc
 import pyarrow.json
 
 from egresslab import envoy
-from egresslab.access_log.cast import encodable, typed_columns
+from egresslab.access_log.cast import FLAGS, encodable, typed_columns, with_lost_flags
 from egresslab.access_log.format import LogFormat, Operator, named
+from egresslab.access_log.fragments import elided
 from egresslab.access_log.pattern import match_line
 
 _EVIDENCE = frozenset({"response_code", "response_flags", "response_flags_long", "upstream_cluster"})
 _SAMPLE = 50
+_TEXT = r'"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"'
+_STRING = re.compile(_TEXT)
+_PAIR = re.compile(rf'"([\w.:@-]+)"\s*:\s*({_TEXT}(?=\s*(?:[,}}]|$))|(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?=\s*[,}}]))')
 
 
 @dataclass
@@ -129,13 +133,11 @@ def _entries(table: Any, keys: Keys) -> tuple[np.ndarray[Any, Any], dict[str, An
     evidence = [raw[c].is_valid() for c in keys.certain() & raw.keys()]
     if not evidence:
         return np.empty(0, np.int64), {}
-    mask = evidence[0]
-    for other in evidence[1:]:
-        mask = pc.or_(mask, other)
+    mask = reduce(pc.or_, evidence)
     rows = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
     if len(rows) < table.num_rows:
         raw = {c: v.filter(mask) for c, v in raw.items()}
-    return rows, typed_columns(raw, operators.values())
+    return rows, _typed(raw, operators.values())
 
 
 def _flat(column: Any, operator: Operator) -> Any:
@@ -149,9 +151,16 @@ def json_object(line: bytes | str) -> dict[str, Any] | None:
     """Parse one line as an object, or say that it is none."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def torn_object(text: str) -> dict[str, Any] | None:
+    """Give the keys and values that stand whole in a JSON object that is cut or elided; None when there may be others in it or beside it."""
+    if "{" in _STRING.sub("", text)[1:]:
+        return None
+    return {key: json.loads(value, strict=False) for key, value in _PAIR.findall(text)}
 
 
 def read_objects(entries: Iterable[Mapping[str, Any]], keys: Keys) -> dict[str, Any]:
@@ -160,7 +169,12 @@ def read_objects(entries: Iterable[Mapping[str, Any]], keys: Keys) -> dict[str, 
     operators = {o.column: o for row in rows for o in row}
     by_column = [{o.column: v for o, v in row.items()} for row in rows]
     raw = {c: pa.array([row.get(c) for row in by_column], pa.string()) for c in operators}
-    return typed_columns(raw, operators.values())
+    return _typed(raw, operators.values())
+
+
+def _typed(raw: dict[str, Any], operators: Iterable[Operator]) -> dict[str, Any]:
+    columns, flags = typed_columns(raw, operators), [raw[name].is_valid() for name in FLAGS if name in raw]
+    return with_lost_flags(columns, reduce(pc.or_, flags)) if flags else columns
 
 
 def _fields(entry: Mapping[str, Any], keys: Keys) -> Iterable[tuple[Operator, str | None]]:
@@ -178,11 +192,12 @@ def _text(value: Any, operator: Operator) -> str | None:
     if operator.type == "count":
         return _number(value)
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return encodable(text)
+    return None if elided(operator.column, text) else encodable(text)
 
 
 def _number(value: Any) -> str | None:
     try:
-        return str(int(float(value))) if not isinstance(value, int) else str(int(value))
+        number = int(value) if isinstance(value, int) else int(float(value))
     except (TypeError, ValueError, OverflowError):
         return None
+    return str(number) if abs(number) < 1 << 63 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import glob
 import os
 import re
@@ -10,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +24,7 @@ from egresslab.errors import EgresslabError, near
 BLOCK = 8 << 20
 _LOOK = 64 << 10
 _GZIP = b"\x1f\x8b"
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # PowerShell and editors leave them
 _ENDING = re.compile(r"(?<=[^/])(?:\.(?:gz|log|json|jsonl|txt|out|\d+))+$")
 
 Source = str | os.PathLike[str] | IO[bytes] | IO[str]
@@ -43,18 +47,33 @@ class Block:
         return data if data.endswith(b"\n") else data + b"\n"
 
     @cached_property
-    def ends(self) -> np.ndarray[Any, Any]:
-        """Where each line ends, after a first -1."""
-        return np.concatenate([[-1], np.flatnonzero(np.frombuffer(self.data, np.uint8) == ord("\n"))])
+    def _ends_before(self) -> np.ndarray[Any, Any]:
+        """How many lines end before each stretch of the data: a few lines are found without looking for all ends."""
+        return np.cumsum([0, *(np.count_nonzero(self._ends(at)) for at in range(0, len(self.data), _LOOK))])
+
+    def _ends(self, at: int) -> Any:
+        """Tell of each byte in a stretch whether a line ends there."""
+        return np.frombuffer(self.data, np.uint8, min(_LOOK, len(self.data) - at), at) == ord("\n")
 
     @property
     def lines(self) -> int:
         """How many lines it has."""
-        return len(self.ends) - 1
+        return int(self._ends_before[-1])
+
+    @property
+    def starts(self) -> np.ndarray[Any, Any]:
+        """Where each line starts."""
+        return np.concatenate([[0], np.flatnonzero(np.frombuffer(self.data, np.uint8) == ord("\n"))[:-1] + 1])
 
     def line(self, number: int) -> bytes:
         """Give one line, counted from 0, without its end."""
-        return self.data[self.ends[number] + 1 : self.ends[number + 1]]
+        start = self._end_of(number - 1) + 1 if number else 0
+        return self.data[start : self.data.index(b"\n", start)]
+
+    def _end_of(self, number: int) -> int:
+        stretch = int(np.searchsorted(self._ends_before, number, side="right")) - 1
+        at = stretch * _LOOK
+        return at + int(np.flatnonzero(self._ends(at))[number - self._ends_before[stretch]])
 
 
 class TruncatedError(EgresslabError):
@@ -62,7 +81,7 @@ class TruncatedError(EgresslabError):
 
 
 def sources_of(paths: Iterable[Source]) -> list[Source]:
-    """Open globs, and make sure that each path is a file; ``-`` is standard input.
+    """Open globs, and make sure that each path is a file, once each; ``-`` is standard input.
 
     Raises
     ------
@@ -79,16 +98,22 @@ def sources_of(paths: Iterable[Source]) -> list[Source]:
             found.append(_file(Path(path)))
     if not found:
         raise EgresslabError("no access log was given; give files, globs such as 'logs/*.log', or - for standard input")
-    return found
+    first = {_identity(s): s for s in reversed(found)}
+    return [s for s in found if first.pop(_identity(s), None) is not None]
 
 
 def _file(path: Path) -> str:
     if path.is_dir():
         raise EgresslabError(f"{path} is a folder; eg.read_case({str(path)!r}) reads a folder, eg.read_access_log takes files and globs")
     if not path.exists():
-        beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise EgresslabError(f"there is no file {path}; " + (near(path.name, beside) if beside else f"the folder {path.parent} does not hold any"))
+        beside = sorted(p.name for p in path.parent.iterdir() if not p.name.startswith(".")) if path.parent.is_dir() else []
+        way_out = near(path.name, beside) if beside else f"the folder {path.parent} holds no file, or is not there"
+        raise EgresslabError(f"there is no file {path}; {way_out}")
     return str(path)
+
+
+def _identity(source: Source) -> object:
+    return Path(source).resolve() if isinstance(source, str | os.PathLike) else id(source)
 
 
 def name_of(source: Source, root: Path | None = None) -> str:
@@ -129,7 +154,7 @@ def _is_plain(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as stream:
-        return stream.read(len(_GZIP)) != _GZIP
+        return not stream.read(len(codecs.BOM_UTF8)).startswith((_GZIP, *_MARKS))
 
 
 def _ranges(path: Path, size: int) -> Iterator[Block]:
@@ -167,6 +192,16 @@ def _streamed(chunks: Iterator[bytes]) -> Iterator[Block]:
         yield _held(b"".join(rest))
 
 
+def _before_damage(member: Any, data: bytes) -> bytes:
+    """Unzip the whole lines that stand before damaged data."""
+    found = bytearray()
+    with contextlib.suppress(zlib.error):
+        while piece := member.decompress(data, 1):
+            found += piece
+            data = member.unconsumed_tail
+    return bytes(found[: found.rfind(b"\n") + 1])
+
+
 def _held(data: bytes) -> Block:
     return Block(lambda: data)
 
@@ -195,18 +230,19 @@ def _raw(stream: Any, size: int) -> Iterator[bytes]:
 
 
 def _unzipped(stream: Any, size: int) -> Iterator[bytes]:
-    chunks = _raw(stream, size)
-    head = next(chunks, b"")
-    if not head.startswith(_GZIP):
-        yield from filter(None, (head,))
-        yield from chunks
-        return
-    yield from _gunzip(_chain(head, chunks), size)
+    head, chunks = _begun(_raw(stream, size))
+    if head.startswith(_GZIP):
+        head, chunks = _begun(_gunzip(chunks, size))
+    encoding = next((e for mark, e in _MARKS.items() if head.startswith(mark)), None)
+    return (text.encode() for text in codecs.iterdecode(chunks, encoding, errors="replace")) if encoding else chunks
 
 
-def _chain(head: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from others
+def _begun(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Look at the first bytes, of which a slow stream may hand out one by one."""
+    head = b""
+    while len(head) < len(codecs.BOM_UTF8) and (chunk := next(chunks, b"")):
+        head += chunk
+    return head, chain((head,) if head else (), chunks)
 
 
 def _gunzip(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
@@ -215,9 +251,11 @@ def _gunzip(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
     for chunk in chunks:
         data = chunk
         while data:
+            before = member.copy()
             try:
                 piece = member.decompress(data, size)
             except zlib.error as error:
+                yield _before_damage(before, data)
                 raise TruncatedError(f"its compressed data is damaged ({error}); what came before was read, ask for the file again") from error
             if piece:
                 yield piece

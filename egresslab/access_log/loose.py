@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
-from egresslab.access_log.cast import typed_columns
+from egresslab.access_log.cast import FLAGS, text_of, typed_columns, with_lost_flags
 from egresslab.access_log.format import LogFormat, Operator
-from egresslab.access_log.jsonl import Keys, json_object, read_objects
+from egresslab.access_log.fragments import elided
+from egresslab.access_log.jsonl import Keys, json_object, read_objects, torn_object
 from egresslab.access_log.partial import read_partial
-from egresslab.access_log.pattern import match_line
+from egresslab.access_log.pattern import match_any
 
 CUT = "cut"  # the name under which cut and elided lines are counted among the formats
 
@@ -25,13 +26,13 @@ class Loose:
     objects: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     cut: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
-    def take_whole(self, line: bytes, number: int, formats: Iterable[LogFormat]) -> str | None:
+    def take_whole(self, line: bytes, number: int, formats: Sequence[LogFormat]) -> str | None:
         """Read a line that fits a text format whole; names that format, or None when it fits none."""
-        for log_format in formats:
-            if groups := match_line(log_format, line):
-                self.texts.setdefault(log_format, []).append((number, groups))
-                return log_format.name
-        return None
+        log_format, groups = match_any(formats, line) or (None, ())
+        if log_format is None or any(elided(o.column, text_of(v)) for o, v in zip(log_format.operators, groups, strict=True)):
+            return None  # an author's dots may stand for several fields
+        self.texts.setdefault(log_format, []).append((number, groups))
+        return log_format.name
 
     def take_object(self, text: str, number: int, keys: Keys | None) -> str | None:
         """Read a line that is a JSON entry."""
@@ -40,11 +41,14 @@ class Loose:
         self.objects.append((number, entry))
         return keys.name
 
-    def take_cut(self, text: str, number: int, formats: Sequence[LogFormat]) -> str | None:
+    def take_cut(self, text: str, number: int, formats: Sequence[LogFormat], keys: Keys | None) -> str | None:
         """Read what is certain in a line that is cut or elided."""
-        if (certain := read_partial(text, list(formats))) is None:
+        if keys and (entry := torn_object(text)) and keys.fit(entry):
+            self.objects.append((number, entry))
+        elif certain := read_partial(text, formats):
+            self.cut.append((number, certain))
+        else:
             return None
-        self.cut.append((number, certain))
         return CUT
 
     def move(self, by: int) -> None:
@@ -83,7 +87,4 @@ def _certain(found: Sequence[dict[str, str]], formats: Sequence[LogFormat]) -> d
     """Give cut lines types: a field that was lost is missing, flags among them."""
     operators = {o.column: o for f in formats for o in f.operators}
     columns = _columns([[c[name].encode() if name in c else None for name in operators] for c in found], list(operators.values()))
-    if "response_flags" in columns:
-        flags = [f if "response_flags" in c else None for f, c in zip(columns["response_flags"].to_pylist(), found, strict=True)]
-        columns["response_flags"] = pa.array(flags, pa.string()).dictionary_encode()
-    return columns
+    return with_lost_flags(columns, pa.array([not c.keys().isdisjoint(FLAGS) for c in found]))

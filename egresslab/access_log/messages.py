@@ -18,7 +18,8 @@ _ENVOY = re.compile(
 )
 _GLOG = re.compile(r"(?P<level>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?P<component>[\w./-]+:\d+)\] (?P<text>.*)", re.DOTALL)
 _LEVEL_NAMES = {"warn": "warning", "fatal": "critical", "I": "info", "W": "warning", "E": "error", "F": "critical"}
-_ZTUNNEL = re.compile(r"access(\s+connection |: connection )")
+_ZTUNNEL = re.compile(r"\saccess(?:\s+|: )connection ")
+_HEAD = 100  # time, level and scope stand before it
 _THREAD = re.compile(r"\s+thread=\d+$")
 
 
@@ -32,6 +33,7 @@ class Message:
     component: str | None
     text: str
     open: bool = False
+    lines: int = 1
 
     def takes(self, line: str) -> bool:
         """Tell whether a line that nothing recognises goes on with this message.
@@ -44,7 +46,13 @@ class Message:
         """Add a continuation line."""
         end = _THREAD.search(line)
         self.text += "\n" + (line[: end.start()] if end else line)
+        self.lines += 1
         self.open = self.open and end is None
+
+
+def is_ztunnel(line: str) -> bool:
+    """Tell whether a line is an entry of ambient's ztunnel."""
+    return _ZTUNNEL.search(line[:_HEAD]) is not None
 
 
 def message_of(line: str, number: int) -> Message | None:
@@ -54,7 +62,7 @@ def message_of(line: str, number: int) -> Message | None:
     for shape in (_AGENT, _ENVOY, _GLOG):
         if found := shape.match(line):
             parts = found.groupdict()
-            if _ZTUNNEL.match(parts["text"]):
+            if is_ztunnel(line):
                 return None
             return _message(number, parts.get("time"), parts["level"], parts.get("component"), parts["text"])
     return None
@@ -73,7 +81,7 @@ def _message(number: int, time: str | None, level: str, component: str | None, t
 def _from_json(line: str, number: int) -> Message | None:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not {"level", "msg"} <= found.keys():
         return None

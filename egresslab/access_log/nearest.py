@@ -9,6 +9,8 @@ from egresslab.access_log.format import LogFormat, Operator
 from egresslab.access_log.jsonl import Keys
 from egresslab.access_log.pattern import group
 
+_FAR = 2000  # behind it the place is of no use, and looking for it takes long
+
 
 def departure(text: str, formats: Sequence[LogFormat], keys: Keys | None) -> str:
     """Name the nearest format, the place where a line departs from it, and what is expected there."""
@@ -31,10 +33,11 @@ def _reach(text: str, log_format: LogFormat) -> tuple[int, str]:
     pattern = ""
     for n, part in enumerate(parts[:-1]):
         pattern += f"(?:{group(part, strict=True)})" if isinstance(part, Operator) else re.escape(part)
-        found = re.match(pattern, text)
+        found = re.match(pattern, text[:_FAR])
         if found is None:
             break
-        reach, expected = found.end(), _named(parts[n + 1])
+        if found.end() > reach:  # a field that took no text is what is expected
+            reach, expected = found.end(), _named(parts[n + 1])
     return reach, expected
 
 

@@ -2,213 +2,123 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from egresslab import envoy
-from egresslab.access_log.format import LogFormat, Operator
-from egresslab.access_log.pattern import TIME
-from egresslab.access_log.plan import Run, plan_of
+from egresslab.access_log.format import LogFormat
+from egresslab.access_log.fragments import Word, elided, readings
+from egresslab.access_log.shapes import ROUTES, Slot, is_code, is_mark, is_request, slots_of, whole_from_start, whole_to_end
 
-_GAP = "gap"
-_MOST_WORDS, _MOST_GAPS = 60, 6  # the ways to lay them out grow with both
-_WORDS = re.compile(r'"([^"]*)"(?=\s|$)|\[([^\]\s]*)\](?=\s|$)|"([^"]*)$|(\S+)')
-_ELLIPSIS = re.compile(r"\.\.\.|…")
-_GAPS = ("...", "…", "[...]", "[…]")
-_ADDRESS = r"(?:\[[0-9a-fA-F:.%]+\]|[\w.-]+):\d{1,5}|envoy://\S*|/\S+|-"
-_NUMBER = r"-?\d+"
-# What a field must look like to be told from its neighbours; columns that are not named take any text.
-_SHAPES = {
-    "start_time": TIME,
-    "method": r"[A-Z][A-Z-]*|-",
-    "path": r"[/*?].*|[\w.-]+:\d+|-|\w+://.*",
-    "protocol": r"HTTP/[0-9.]+|-",
-    "response_code": r"0|[1-5]\d\d",
-    "response_flags": r"[A-Z]{2,5}(?:,[A-Z]{2,5})*|-",
-    "response_code_details": r"[a-zA-Z][\w.]*(?:[{(\[].*)?|-",
-    "connection_termination_details": r"[a-z][^|\s]*|-",
-    "upstream_transport_failure_reason": r".*[A-Za-z]{3}.*|-",
-    "x_forwarded_for": r"[0-9a-fA-F.:, ]*|-",
-    "request_id": r"[0-9a-zA-Z-]{8,}|-",
-    "authority": r"[\w.*-]+(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?|-",
-    "upstream_host": _ADDRESS + r"|[\w|.*-]+\|\|[\w.*-]*",
-    "upstream_cluster": r"[A-Za-z].*[A-Za-z].*|-",
-    "upstream_local_address": _ADDRESS,
-    "downstream_local_address": _ADDRESS,
-    "downstream_remote_address": _ADDRESS,
-    "requested_server_name": r"[\w*-]+(?:\.[\w*-]+)+\.?|outbound_\S+|invalid:\S+|[a-z0-9-]+|-",
-    "route_name": r"(?!(?:out|in)bound\|)[A-Za-z]\S*|-",
-}
-# A value at a cut end is whole only if no longer value begins with it.
-_CLOSED = re.compile(r"-|.*:\d{5}|[1-5]\d\d")
+_MOST_WORDS = 200  # no format has as many
+_METHODS = frozenset(("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"))
+
+Values = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """One word of a line: in quotes, in brackets or bare; elided when its text is cut."""
-
-    kind: str
-    text: str
-
-    @property
-    def elided(self) -> bool:
-        return _ELLIPSIS.search(self.text) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """One word of a format, and the operators in it."""
-
-    kind: str
-    operators: tuple[Operator, ...]
-
-
-def read_partial(line: str, formats: list[LogFormat]) -> dict[str, str] | None:
+def read_partial(line: str, formats: Iterable[LogFormat]) -> Values | None:
     """Read what is certain in a line that no format fits whole: values by column, or None when it is no entry.
 
-    All ways in which the words of the line, in order, can be words of a format are tried; a value is certain when all ways agree on it.
+    All ways in which the words of the line, in order, can be words of a format are looked at; a value is certain when all ways agree on it.
     """
-    words = _words(line)
-    if not words or len(words) > _MOST_WORDS or sum(w.kind == _GAP for w in words) > _MOST_GAPS or not _is_entry(words):
-        return None
-    ways = [way for f in formats for way in _ways(words, _slots(f), 0, anchored=words[0].kind == "time")]
-    if not ways:
-        return None
-    certain = dict(ways[0])
-    for way in ways[1:]:
-        certain = {column: value for column, value in certain.items() if way.get(column) == value}
+    lines = [words for words in readings(line) if 1 < len(words) <= _MOST_WORDS and _is_entry(words)]
+    found = [certain for f in formats if (slots := slots_of(f)) for words in lines if (certain := _Layout(words, slots).certain()) is not None]
+    certain = _agreed(found) if found else {}
     return certain if len(certain) > 1 else None
 
 
-def _words(line: str) -> list[_Word]:
-    line = re.sub(rf"^\s*\[?({TIME})\]?\s+(?=\"|[A-Z]+ )", r"[\1] ", line)
-    line = re.sub(r"^(\[[^\]]*\] )?([A-Z]+ \S+ HTTP/[\d.]+\" \d)", r'\1"\2', line)
-    line = re.sub(r"^[^\s\[\"]*\]\s+(?=\")", "[…] ", line)
-    line = re.sub(r"^[^\"]*\s(?:HTTP/[\d.]+|-)\"(?= \d)", '"…"', line)
-    words = []
-    for found in _WORDS.finditer(line):
-        quoted, bracketed, unclosed, bare = found.groups()
-        if found.group() in _GAPS and not (found.start() == 0 and bracketed):
-            words.append(_Word(_GAP, ""))
-        elif bracketed is not None and found.start() == 0:
-            words.append(_Word("time", bracketed))
-        elif quoted is not None:
-            words.append(_Word("quoted", quoted))
-        elif unclosed is not None:
-            words.append(_Word("quoted", unclosed + "…"))
-        else:
-            words.append(_Word("bare", bare if bare is not None else found.group()))
-    return _open_end(words, line)
+def _agreed(readings: Sequence[Values]) -> Values:
+    return {column: text for column, text in readings[0].items() if all(other.get(column) == text for other in readings[1:])}
 
 
-def _open_end(words: list[_Word], line: str) -> list[_Word]:
-    """Mark the last bare word of a line as cut, unless it cannot be the beginning of a longer one."""
-    if (
-        words
-        and words[-1].kind == "bare"
-        and not line[-1].isspace()
-        and not _CLOSED.fullmatch(words[-1].text)
-        and words[-1].text not in _known_clusters()
-    ):
-        return [*words[:-1], _Word("last", words[-1].text)]
-    return words
+def _is_entry(words: Sequence[Word]) -> bool:
+    """Tell whether a line has the marks of an Envoy entry: a request line and its code behind the time, or details or a cluster."""
+    if len(words) > 2 and any(not w.quoted and is_mark(w.text) for w in words):
+        return True
+    request = 0 if words[0].quoted else 1
+    code = words[request + 1] if len(words) > request + 1 else None
+    return (
+        code is not None
+        and words[request].quoted
+        and is_request(words[request].text, torn=words[request].torn_start)
+        and (code.gap or code.elided or is_code(code.text))
+    )
 
 
-@cache
-def _known_clusters() -> frozenset[str]:
-    return frozenset(row["pattern"] for row in envoy.rows("known_clusters") if row["pattern"].isalnum())
+@dataclass
+class _Layout:
+    """All ways to lay the words of a line on the slots of a format, in order and without holes but at gaps."""
+
+    words: Sequence[Word]
+    slots: Sequence[Slot]
+
+    def certain(self) -> Values | None:
+        """Give the values on which all ways agree; None when there is no way."""
+        ways = self._ways()
+        if not ways[0]:
+            return None
+        found: Values = {}
+        for n in range(len(self.slots)):
+            if not self._passed(n, ways) and (readings := list(self._readings(n, ways))):
+                found |= _agreed(readings)
+        return found
+
+    def _ways(self) -> list[set[int]]:
+        """Give, before each word and behind the last, the slots that can come next in a way that reaches the end."""
+        ways = [set(range(len(self.slots)))]
+        for word in self.words:
+            ways.append(self._next(word, ways[-1]))
+        for n in range(len(self.words) - 1, -1, -1):
+            ways[n] = {at for at in ways[n] if not self._next(self.words[n], {at}).isdisjoint(ways[n + 1])}
+        return ways
+
+    def _next(self, word: Word, before: set[int]) -> set[int]:
+        end = len(self.slots)
+        if word.gap:  # an author leaves out at least one field
+            return set(range(min(min(before, default=end) + 1, end), end + 1)) if before else set()
+        return {at + 1 for at in before if at < end and self._values(word, at) is not None}
+
+    def _passed(self, slot: int, ways: list[set[int]]) -> bool:
+        """Tell whether a way begins behind a slot, ends before it, or leaves it out in a gap."""
+        gaps = (n for n, word in enumerate(self.words) if word.gap)
+        return max(ways[0]) > slot or min(ways[-1]) <= slot or any(min(ways[n]) <= slot < max(ways[n + 1]) for n in gaps)
+
+    def _readings(self, slot: int, ways: list[set[int]]) -> Iterator[Values]:
+        for n, word in enumerate(self.words):
+            if not word.gap and slot in ways[n] and slot + 1 in ways[n + 1] and (values := self._values(word, slot)) is not None:
+                yield values
+
+    def _values(self, word: Word, at: int) -> Values | None:
+        """Read a word as a slot's fields: None when it cannot be them; what is or may be cut is left out."""
+        slot = self.slots[at]
+        if word.quoted != slot.quoted:
+            return None
+        values = slot.values(word.text)
+        if word.torn_start or (word.torn_end and (values is None or at + 1 < len(self.slots))):
+            return _of_quoted(word, slot, values) if word.quoted else _of_bare(word, slot, values or {})
+        if values is None:
+            return {} if word.elided else None
+        return {column: text for column, text in values.items() if not elided(column, text)}
 
 
-def _is_entry(words: list[_Word]) -> bool:
-    """Tell whether a line has the marks of an Envoy entry: a request line and what follows it, or details with their cluster."""
-    request = next((n for n, w in enumerate(words) if w.kind == "quoted" and _REQUEST.fullmatch(w.text)), None)
-    if request is not None:
-        before, after = words[:request], words[request + 1 :]
-        return len(before) <= 1 and all(w.kind in ("time", _GAP) or w.elided for w in before) and bool(after) and _code_follows(after[0])
-    kinds = [bool(_CLUSTER.fullmatch(w.text)) or bool(_DETAILS.match(w.text)) for w in words]
-    return any(kinds) and len(words) >= 3
-
-
-def _code_follows(word: _Word) -> bool:
-    return word.kind == _GAP or word.elided or bool(re.fullmatch(_SHAPES["response_code"], word.text))
-
-
-_REQUEST = re.compile(r"- - -|(?:[A-Z][A-Z-]*|-) (?:\S.*|-) (?:HTTP/[\d.]+|-)|[A-Z]+ .*(?:\.\.\.|…).*")
-_CLUSTER = re.compile(r"(?:outbound|inbound)\|\d+\|\S*\|\S*|PassthroughCluster|BlackHoleCluster|InboundPassthroughCluster\w*")
-_DETAILS = re.compile(
-    r"via_upstream$|upstream_reset_(?:before|after)_response_started\{|route_not_found$|cluster_not_found$|no_healthy_upstream$|filter_chain_not_found$"
-)
-
-
-@cache
-def _slots(log_format: LogFormat) -> tuple[_Slot, ...]:
-    runs: tuple[Run, ...] = plan_of(log_format) or ()
-    slots: list[_Slot] = []
-    for run in runs:
-        operators = [t.operator for t in run.tokens if t.operator]
-        if run.quoted:
-            slots.append(_Slot("quoted", tuple(operators)))
-        else:
-            slots += [_Slot("time" if o.type == "time" else "bare", (o,)) for o in operators]
-    return tuple(slots)
-
-
-def _ways(words: list[_Word], slots: tuple[_Slot, ...], at: int, *, anchored: bool) -> Iterator[dict[str, str]]:
-    """Give each way to lay the words, in order and without holes but at gaps, on the slots from ``at`` on."""
-    if not words:
-        yield {}
-        return
-    if words[0].kind == _GAP:
-        rest = words[1:]
-        if not rest:
-            if at < len(slots):
-                yield {}
-            return
-        for start in range(at + 1, len(slots)):  # an author elides at least one field
-            yield from _laid(rest, slots, start)
-        return
-    for start in range(at, 1 if anchored else len(slots)):
-        yield from _laid(words, slots, start)
-
-
-def _laid(words: list[_Word], slots: tuple[_Slot, ...], start: int) -> Iterator[dict[str, str]]:
-    found: dict[str, str] = {}
-    for n, word in enumerate(words):
-        if word.kind == _GAP:
-            for rest in _ways(words[n:], slots, start + n, anchored=False):
-                yield found | rest
-            return
-        if start + n >= len(slots) or (values := _values(word, slots[start + n], final=start + n + 1 == len(slots))) is None:
-            return
-        found |= values
-    yield found
-
-
-def _values(word: _Word, slot: _Slot, *, final: bool) -> dict[str, str] | None:
-    """Read a word as a slot's fields: None when it cannot be it, empty when it is but its text is or may be cut."""
-    if word.kind != slot.kind and not (word.kind == "last" and slot.kind == "bare"):
-        return None
-    if word.elided:
+def _of_quoted(word: Word, slot: Slot, values: Values | None) -> Values:
+    """Read a torn word in quotes: a request line from a method on, or its last part."""
+    if word.torn_end or len(slot.operators) < 2:
         return {}
-    texts = _request_line(word.text) if len(slot.operators) == 3 else [word.text]
-    fits = texts is not None and all(_fits(o, t) for o, t in zip(slot.operators, texts, strict=True))
-    if word.kind == "last" and not (fits and final):
-        return {}
-    if texts is None or not fits:
+    if values and values.get("method") in _METHODS:
+        return values
+    _, blank, last = word.text.rpartition(" ")
+    column = slot.operators[-1].column
+    return {column: last} if slot.is_last(last) and (blank or whole_from_start(column, last)) else {}
+
+
+def _of_bare(word: Word, slot: Slot, values: Values) -> Values | None:
+    """Read a torn word outside quotes: values of which nothing can be lost."""
+    if word.text in ROUTES and all(o.column != "route_name" for o in slot.operators):
         return None
-    return {o.column: t for o, t in zip(slot.operators, texts, strict=True)}
-
-
-def _request_line(text: str) -> list[str] | None:
-    method, _, rest = text.partition(" ")
-    path, _, protocol = rest.rpartition(" ")
-    return [method, path, protocol] if path and protocol else None
-
-
-def _fits(operator: Operator, text: str) -> bool:
-    shape = _SHAPES.get(operator.column)
-    if shape is None:
-        shape = _NUMBER + "|-" if operator.type == "count" else ".*"
-    return re.fullmatch(shape, text) is not None
+    if not (slot.begins(word.text) or word.torn_start) or not (slot.ends(word.text) or word.torn_end):
+        return None
+    return {
+        column: text
+        for column, text in values.items()
+        if (not word.torn_start or whole_from_start(column, text)) and (not word.torn_end or whole_to_end(column, text))
+    }

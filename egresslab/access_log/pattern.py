@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from egresslab.access_log.format import LogFormat, Operator
@@ -14,14 +16,18 @@ _STRICT = {
     "response_flags": r"[A-Z]+(?:,[A-Z]+)*|-",
     "response_code_details": r"[^\s\"{\[(]*(?:\{[^}\"]*\}|\[[^\]\"]*\]|\([^)\"]*\))?[^\s\"]*",
     "connection_termination_details": r"[^\s\"]+|transport socket timeout was reached",
+    "istio_policy_status": r"[^\"]*",
+    "upstream_transport_failure_reason": r"[^\"]*",
     "x_forwarded_for": r"[^\"]*",
     "request_id": r"[^\s\"]*",
     "authority": r"[^\s\"]*",
     "upstream_host": r"[^\s\"]*",
     "upstream_cluster": r"[^\s\"]+",
+    "route_name": r"[^\s\"]*",
 }
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)"
 _LOOSE = {"digits": r"-?\d{1,18}|-|", "token": r"[^\s\"]*?", "free": r".*?"}
+_MOST_WAYS = 1_000_000
 
 
 @cache
@@ -42,7 +48,28 @@ def group(operator: Operator, *, strict: bool) -> str:
 
 def match_line(log_format: LogFormat, line: bytes) -> tuple[bytes, ...] | None:
     """Read one line: the value of each operator, or None when the line does not fit."""
+    found = match_any((log_format,), line)
+    return found[1] if found else None
+
+
+def match_any(formats: Sequence[LogFormat], line: bytes) -> tuple[LogFormat, tuple[bytes, ...]] | None:
+    """Read one line by the first format that it fits, as its fields nearly always look, else as a client can make them look."""
     for strict in (True, False):
-        if found := pattern_of(log_format, strict=strict).fullmatch(line):
-            return found.groups()
+        for log_format in formats:
+            if _ways(log_format, line, strict=strict) <= _MOST_WAYS and (found := pattern_of(log_format, strict=strict).fullmatch(line)):
+                return log_format, found.groups()
     return None
+
+
+def _ways(log_format: LogFormat, line: bytes, *, strict: bool) -> int:
+    """Count the ways that a pattern may try: a client can write what ends a field thousands of times into it."""
+    return math.prod(max(1, line.count(end) - known + 1) for end, known in _ends(log_format, strict=strict))
+
+
+@cache
+def _ends(log_format: LogFormat, *, strict: bool) -> tuple[tuple[bytes, int], ...]:
+    """Give what ends each field of any text, and how often it stands in the format."""
+    text = "".join(p if isinstance(p, str) else "%" for p in log_format.parts)
+    free = [n for n, p in enumerate(log_format.parts[:-1]) if isinstance(p, Operator) and group(p, strict=strict) == _LOOSE["free"]]
+    ends = [part if isinstance(part := log_format.parts[n + 1], str) else "" for n in free]
+    return tuple((end.encode(), text.count(end)) for end in ends)

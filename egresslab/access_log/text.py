@@ -43,7 +43,7 @@ def read_text(block: bytes, lines: int, plan: tuple[Run, ...]) -> tuple[Mask, Ra
     if b"\r" in block:  # the CSV reader would end a line at it
         return np.empty(0, np.int64), {}
     names = [str(n) for n in range(len(plan))]
-    types = {n: _type(run.tokens[0]) if run.whole else _LABEL if run.literal else pa.binary() for n, run in zip(names, plan, strict=True)}
+    types = {n: _type(run.tokens[0]) if run.whole else pa.binary() for n, run in zip(names, plan, strict=True)}
     within, table = _split(block, lines, '"', types)
     found = [_run(table.pop(name), run) for name, run in zip(names, plan, strict=True)]
     fits = np.logical_and.reduce([f.fits for f in found])
@@ -98,7 +98,7 @@ def _run(values: Any, run: Run) -> _Columns:
         fits, micros = times(values, before.encode(), after.encode())
         return _Columns(fits, {operator.column: pa.array(micros[fits])})
     if run.literal:
-        return _Columns(_true(pc.equal(values.dictionary, run.literal.encode()).take(values.indices)), {})
+        return _Columns(_true(pc.equal(values, run.literal.encode())), {})
     return _few(values, run) or _cut(values, run)
 
 
@@ -191,10 +191,11 @@ def _bytes(values: Any, width: int) -> Mask:
 
 def _fits(data: Mask, before: bytes, after: bytes) -> Mask:
     """Tell which rows are a time between two literals: digits where digits stand, none above what a calendar has."""
+    columns = np.ascontiguousarray(data.T)
     good = np.ones(len(data), bool)
-    for at, (low, high) in enumerate(_bounds(before, b"0000-00-00T00:00:00.000Z", after)):
-        good &= (data[:, at] - np.uint8(low)) <= high - low
-    two = (data[:, len(before) :] - np.uint8(48)).T
+    for column, (low, high) in zip(columns, _bounds(before, b"0000-00-00T00:00:00.000Z", after), strict=True):
+        good &= (column - np.uint8(low)) <= high - low
+    two = columns[len(before) :] - np.uint8(48)
     for at, most in ((5, 12), (8, 31), (11, 23)):
         good &= two[at] * 10 + two[at + 1] <= most
     return good
