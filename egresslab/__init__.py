@@ -1,6 +1,6 @@
 """egresslab: find out why a service in an Istio mesh cannot reach the outside world.
 
-This is the menu: every public name, sorted. What draws or shares is heavy and loads when it is first used.
+This is the menu: every public name, sorted. What draws, shares, joins or explains loads when it is first used.
 """
 
 from importlib import import_module
@@ -25,12 +25,12 @@ from egresslab.views import (
     timeline,
     where,
 )
-from egresslab.views.entry import explain_entry as explain
-from egresslab.views.hops import hops
 
 if TYPE_CHECKING:
     from egresslab.charts import chart_cluster_counts, chart_hosts, chart_latency, chart_timeline
     from egresslab.sharing.report import report
+    from egresslab.views.entry import explain
+    from egresslab.views.hops import hops
 
 __version__ = "0.1.0"
 
@@ -39,6 +39,8 @@ _LAZY = {
     "chart_hosts": "charts",
     "chart_latency": "charts",
     "chart_timeline": "charts",
+    "explain": "views.entry",
+    "hops": "views.hops",
     "report": "sharing",
 }
 

@@ -60,7 +60,7 @@ def _html_cells(row: list[str]) -> str:
     return "".join(f'<td style="text-align: left">{escape(cell)}</td>' for cell in row)
 
 
-def explain_entry(entry: Any, /) -> Explanation:
+def explain(entry: Any, /) -> Explanation:
     """What does this log entry say, field by field, and who ended it?
 
     Parameters

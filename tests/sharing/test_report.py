@@ -82,9 +82,7 @@ def test_a_kernel_that_dies_is_a_failure(tmp_path):
 def test_a_cell_that_takes_too_long_is_a_failure(tmp_path, monkeypatch):
     monkeypatch.setattr("egresslab.sharing.run.CELL_TIMEOUT_S", 1)
     with pytest.raises(eg.ReportError, match="did not finish: A cell timed out"):
-        eg.report(
-            LOG, tmp_path, notebook=notebook_of(tmp_path, f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))", SLEEP)
-        )
+        eg.report(LOG, tmp_path, notebook=notebook_of(tmp_path, f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))", SLEEP))
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 

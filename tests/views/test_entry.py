@@ -10,7 +10,7 @@ import pytest
 import egresslab as eg
 from egresslab.errors import FrameError
 from egresslab.frames import as_log, empty, schema
-from egresslab.views.entry import explain_entry
+from egresslab.views.entry import explain
 
 # Each line was captured; each sentence was checked by hand against NOTES of its case.
 CAPTURED = {
@@ -78,7 +78,7 @@ def meaning(explained, field):
 
 def test_a_captured_entry_in_short(captured):
     entry, sentence = captured
-    explained = explain_entry(entry)
+    explained = explain(entry)
     assert explained.summary == sentence
     assert str(explained).splitlines()[-1] == f"In short: {sentence}"
     assert len(str(explained).splitlines()) <= 40
@@ -86,21 +86,21 @@ def test_a_captured_entry_in_short(captured):
 
 def test_each_field_has_its_value_and_meaning(captured):
     entry, _ = captured
-    frame = explain_entry(entry).frame
+    frame = explain(entry).frame
     assert frame.dtypes.astype("str").equals(empty("explanation").dtypes.astype("str"))
     assert frame["field"].tolist() == [name for name in schema("log") if name not in ("pod", "container")]
     assert frame.set_index("field")["value"]["downstream_local_address"] == entry["downstream_local_address"]
 
 
 def test_a_code_of_0_means_something_else_on_tcp_than_on_http():
-    assert meaning(explain_entry({"response_code": 0}), "response_code") == "Normal: no HTTP is seen on a TCP or TLS connection"
-    assert meaning(explain_entry({"response_code": 0, "protocol": "HTTP/1.1"}), "response_code") == "No response was sent to the client"
+    assert meaning(explain({"response_code": 0}), "response_code") == "Normal: no HTTP is seen on a TCP or TLS connection"
+    assert meaning(explain({"response_code": 0, "protocol": "HTTP/1.1"}), "response_code") == "No response was sent to the client"
 
 
 def test_a_chained_tls_error_names_each_of_its_families():
     reason = "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER|268436504:SSL_routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA:TLS_error_end"
     told = meaning(
-        explain_entry({"response_code": 0, "response_flags": "UF", "upstream_transport_failure_reason": reason}), "upstream_transport_failure_reason"
+        explain({"response_code": 0, "response_flags": "UF", "upstream_transport_failure_reason": reason}), "upstream_transport_failure_reason"
     )
     assert "something that is not TLS" in told
     assert "does not know the CA of the client certificate" in told
@@ -108,7 +108,7 @@ def test_a_chained_tls_error_names_each_of_its_families():
 
 def test_a_reason_with_blanks_is_the_same_as_one_with_underscores():
     blanks, lines = (
-        explain_entry({"response_flags": "UF", "upstream_transport_failure_reason": reason}).summary
+        explain({"response_flags": "UF", "upstream_transport_failure_reason": reason}).summary
         for reason in ("TLS error: Secret is not supplied by SDS", "TLS_error:_Secret_is_not_supplied_by_SDS")
     )
     assert "Secret is not supplied by SDS" in lines
@@ -116,7 +116,7 @@ def test_a_reason_with_blanks_is_the_same_as_one_with_underscores():
 
 
 def test_unknown_words_are_shown_without_a_meaning_of_their_own():
-    explained = explain_entry(
+    explained = explain(
         {"method": "GET", "response_code": 503, "response_flags": "XYZ", "response_code_details": "brand_new", "upstream_cluster": "odd"}
     )
     assert explained.frame.set_index("field")["value"][["response_flags", "response_code_details"]].tolist() == ["XYZ", "brand_new"]
@@ -144,7 +144,7 @@ def test_unknown_words_are_shown_without_a_meaning_of_their_own():
     ],
 )  # fmt: skip
 def test_questions_that_one_line_answers(entry, says):
-    assert says in explain_entry({"line": 1, **entry}).summary
+    assert says in explain({"line": 1, **entry}).summary
 
 
 def test_the_table_of_sentences_uses_known_words_and_columns():
@@ -158,7 +158,7 @@ def test_the_table_of_sentences_uses_known_words_and_columns():
 
 def test_hostile_values_are_shown_harmless_and_short():
     hostile = "</script><img src=x onerror=alert(1)>\x1b[2J\u202e" + "A" * 5000
-    explained = explain_entry({"method": "GET", "user_agent": hostile, "authority": hostile, "path": "=cmd()", "response_code": 200, "x\x1b": "<b>"})
+    explained = explain({"method": "GET", "user_agent": hostile, "authority": hostile, "path": "=cmd()", "response_code": 200, "x\x1b": "<b>"})
     for shown in (str(explained), explained._repr_html_(), explained.summary, repr(explained)):
         assert "\x1b" not in shown
         assert "\u202e" not in shown
@@ -170,18 +170,18 @@ def test_hostile_values_are_shown_harmless_and_short():
 
 
 def test_many_more_fields_are_cut_with_a_word():
-    text = str(explain_entry({"response_code": 0} | {f"extra_{n}": n for n in range(100)}))
+    text = str(explain({"response_code": 0} | {f"extra_{n}": n for n in range(100)}))
     assert len(text.splitlines()) <= 40
     assert "more fields in .frame" in text
 
 
 def test_a_column_of_another_format_is_explained_by_its_operator():
-    assert "TLS" in meaning(explain_entry({"response_code": 0, "downstream_tls_version": "TLSv1.3"}), "downstream_tls_version")
+    assert "TLS" in meaning(explain({"response_code": 0, "downstream_tls_version": "TLSv1.3"}), "downstream_tls_version")
 
 
 def test_a_row_a_frame_of_one_row_and_a_mapping_say_the_same():
     log = as_log(pd.DataFrame({"method": ["GET"], "response_code": [200], "response_flags": ["-"], "duration": [7]}))
-    shown = {str(explain_entry(given)) for given in (log, log.iloc[0], dict(log.iloc[0]), log.astype("object"))}
+    shown = {str(explain(given)) for given in (log, log.iloc[0], dict(log.iloc[0]), log.astype("object"))}
     assert len(shown) == 1
     assert "duration_ms" in shown.pop()
 
@@ -197,4 +197,4 @@ def test_a_row_a_frame_of_one_row_and_a_mapping_say_the_same():
 )
 def test_what_is_not_one_entry_is_refused(given, message):
     with pytest.raises(FrameError, match=message):
-        explain_entry(given)
+        explain(given)
