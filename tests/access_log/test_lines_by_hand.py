@@ -198,8 +198,8 @@ LINES = {
         },
     ),
     "istio: details with brackets, a user agent with blanks": (
-        '[2026-11-23T23:22:41.913Z] "GET /ok HTTP/2" 403 - rbac_access_denied_matched_policy[ns[istio-system]-policy[deny-api]-rule[0]] - "-" 0 19 0 - '
-        '"10.244.1.10" "checkout/2.14 (python-httpx/0.27)" "20b759fb-89a4-4108-95b0-e13ae72a0471" "api.example.com" "-" '
+        '[2026-11-23T23:22:41.913Z] "GET /ok HTTP/2" 403 - rbac_access_denied_matched_policy[ns[istio-system]-policy[deny-api]-rule[0]] - "-" '
+        '0 19 0 - "10.244.1.10" "checkout/2.14 (python-httpx/0.27)" "20b759fb-89a4-4108-95b0-e13ae72a0471" "api.example.com" "-" '
         "outbound|80||api.example.com - 10.244.2.20:8080 10.244.1.10:44740 - -",
         {
             "start_time": at("2026-11-23T23:22:41.913Z"),

@@ -75,7 +75,7 @@ def test_one_warning_counts_all(tmp_path):
     first, second = tmp_path / "a.log", tmp_path / "b.log"
     first.write_text("\n".join([GOOD, *OTHERS.values()]))
     second.write_text(f"{OTHERS['flask']}\n{GOOD}\n")
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="were not recognised") as caught:
         log = eg.read_access_log(first, second)
     [warning] = caught
     total = len(OTHERS) + 1
