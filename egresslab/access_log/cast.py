@@ -21,6 +21,7 @@ from egresslab.access_log.text import Raw, times
 from egresslab.frames import failed, flag_set, in_order, schema
 
 ARROW = {"text": pa.string(), "label": pa.dictionary(pa.int32(), pa.string()), "count": pa.int64(), "time": pa.timestamp("us", "UTC")}
+_MANY = 10_000  # rows from which threads pay
 FLAGS = ("response_flags", "response_flags_long")
 _MISSING = pa.array([b"-", b""], pa.binary())
 _STRPTIME = {"%E3S": "%S.%f", "%E6S": "%S.%f", "%E*S": "%S.%f", "%Ez": "%z", "%E*z": "%z", "%T": "%H:%M:%S", "%F": "%Y-%m-%d"}
@@ -207,11 +208,17 @@ def to_frame(tables: list[Any]) -> pd.DataFrame:
     order = None if (lines[1:] > lines[:-1]).all() else pa.array(np.argsort(lines, kind="stable"))
     absent = {n: f for n, f in schema("log").items() if n not in (*table.column_names, "failed")}
     given = dict(zip(table.column_names, table.columns, strict=True)) | {n: pa.chunked_array([], ARROW[f.type]) for n, f in absent.items()}
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        columns = dict(zip(given, pool.map(lambda c: _series(c, order, len(lines)), given.values()), strict=True))
-    frame = pd.DataFrame(columns, copy=False)
+    series = _all_series(list(given.values()), order, len(lines))
+    frame = pd.DataFrame(dict(zip(given, series, strict=True)), copy=False)
     frame["failed"] = failed(frame["response_code"], frame["response_flags"])
     return frame[in_order(frame.columns)]
+
+
+def _all_series(columns: list[Any], order: Any, length: int) -> list[pd.Series[Any]]:
+    if length < _MANY:
+        return [_series(c, order, length) for c in columns]
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        return list(pool.map(lambda c: _series(c, order, length), columns))
 
 
 def _series(column: Any, order: Any, length: int) -> pd.Series[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from egresslab.access_log.pattern import TIME
 
@@ -16,7 +17,7 @@ _TIME = re.compile(rf"\[?{TIME}\]?")
 _FREE = ("path", "user_agent")  # a client may write dots
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Word:
     """One word of a line; torn where its beginning or end may be cut off."""
 
@@ -25,12 +26,12 @@ class Word:
     torn_start: bool = False
     torn_end: bool = False
 
-    @property
+    @cached_property
     def gap(self) -> bool:
         """Whether it stands for fields that an author left out."""
         return not self.quoted and _GAP.fullmatch(self.text) is not None
 
-    @property
+    @cached_property
     def elided(self) -> bool:
         """Whether a part of its text is left out."""
         return re.search(_MARKS, self.text) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from egresslab.access_log.format import LogFormat
 from egresslab.access_log.fragments import Word, elided, readings
@@ -50,54 +50,62 @@ class _Layout:
 
     words: Sequence[Word]
     slots: Sequence[Slot]
+    _known: dict[tuple[int, int], Values | None] = field(default_factory=dict)
 
     def certain(self) -> Values | None:
         """Give the values on which all ways agree; None when there is no way."""
         ways = self._ways()
-        if not ways[0]:
+        if not ways:
             return None
         found: Values = {}
-        for n in range(len(self.slots)):
-            if not self._passed(n, ways) and (readings := list(self._readings(n, ways))):
+        for at in range(len(self.slots)):
+            if not self._passed(at, ways) and (readings := list(self._readings(at, ways))):
                 found |= _agreed(readings)
         return found
 
     def _ways(self) -> list[set[int]]:
-        """Give, before each word and behind the last, the slots that can come next in a way that reaches the end."""
+        """Give, before each word and behind the last, the slots that can come next in a way that reaches the end; nothing when none does."""
         ways = [set(range(len(self.slots)))]
-        for word in self.words:
-            ways.append(self._next(word, ways[-1]))
+        for n in range(len(self.words)):
+            ways.append(self._next(n, ways[-1]))
+            if not ways[-1]:
+                return []
         for n in range(len(self.words) - 1, -1, -1):
-            ways[n] = {at for at in ways[n] if not self._next(self.words[n], {at}).isdisjoint(ways[n + 1])}
+            ways[n] = {at for at in ways[n] if not self._next(n, {at}).isdisjoint(ways[n + 1])}
         return ways
 
-    def _next(self, word: Word, before: set[int]) -> set[int]:
+    def _next(self, n: int, before: set[int]) -> set[int]:
         end = len(self.slots)
-        if word.gap:  # an author leaves out at least one field
-            return set(range(min(min(before, default=end) + 1, end), end + 1)) if before else set()
-        return {at + 1 for at in before if at < end and self._values(word, at) is not None}
+        if self.words[n].gap:  # an author leaves out at least one field
+            return set(range(min(min(before) + 1, end), end + 1))
+        return {at + 1 for at in before if at < end and self._values(n, at) is not None}
 
-    def _passed(self, slot: int, ways: list[set[int]]) -> bool:
+    def _passed(self, at: int, ways: list[set[int]]) -> bool:
         """Tell whether a way begins behind a slot, ends before it, or leaves it out in a gap."""
         gaps = (n for n, word in enumerate(self.words) if word.gap)
-        return max(ways[0]) > slot or min(ways[-1]) <= slot or any(min(ways[n]) <= slot < max(ways[n + 1]) for n in gaps)
+        return max(ways[0]) > at or min(ways[-1]) <= at or any(min(ways[n]) <= at < max(ways[n + 1]) for n in gaps)
 
-    def _readings(self, slot: int, ways: list[set[int]]) -> Iterator[Values]:
+    def _readings(self, at: int, ways: list[set[int]]) -> Iterator[Values]:
         for n, word in enumerate(self.words):
-            if not word.gap and slot in ways[n] and slot + 1 in ways[n + 1] and (values := self._values(word, slot)) is not None:
+            if at in ways[n] and at + 1 in ways[n + 1] and not word.gap and (values := self._values(n, at)) is not None:
                 yield values
 
-    def _values(self, word: Word, at: int) -> Values | None:
-        """Read a word as a slot's fields: None when it cannot be them; what is or may be cut is left out."""
-        slot = self.slots[at]
-        if word.quoted != slot.quoted:
-            return None
-        values = slot.values(word.text)
-        if word.torn_start or (word.torn_end and (values is None or at + 1 < len(self.slots))):
-            return _of_quoted(word, slot, values) if word.quoted else _of_bare(word, slot, values or {})
-        if values is None:
-            return {} if word.elided else None
-        return {column: text for column, text in values.items() if not elided(column, text)}
+    def _values(self, n: int, at: int) -> Values | None:
+        if (n, at) not in self._known:
+            self._known[n, at] = _read(self.words[n], self.slots[at], final=at + 1 == len(self.slots))
+        return self._known[n, at]
+
+
+def _read(word: Word, slot: Slot, *, final: bool) -> Values | None:
+    """Read a word as a slot's fields: None when it cannot be them; what is or may be cut is left out."""
+    if word.quoted != slot.quoted:
+        return None
+    values = slot.values(word.text)
+    if word.torn_start or (word.torn_end and (values is None or not final)):
+        return _of_quoted(word, slot, values) if word.quoted else _of_bare(word, slot, values or {})
+    if values is None:
+        return {} if word.elided else None
+    return {column: text for column, text in values.items() if not elided(column, text)}
 
 
 def _of_quoted(word: Word, slot: Slot, values: Values | None) -> Values:

@@ -113,6 +113,8 @@ def read_logs(sources: list[Source], log_format: Format = None, root: Path | Non
 
 def _others(frame: str, files: list[LogFile], of: Any, names: Iterable[str]) -> pd.DataFrame:
     rows = [(file, other) for file in files for other in of(file)]
+    if not rows:
+        return empty(frame)
     columns = {name: [getattr(o, name) for _, o in rows] for name in (*names, "line")}
     return typed({**columns, "proxy": [f.proxy for f, _ in rows], "source": [f.source for f, _ in rows]}, frame)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from egresslab import envoy
 from egresslab.access_log.format import LogFormat, Operator
@@ -58,7 +58,7 @@ class Slot:
     tokens: tuple[Token, ...]
     pattern: re.Pattern[str]
 
-    @property
+    @cached_property
     def operators(self) -> tuple[Operator, ...]:
         """The operators in it, in order."""
         return tuple(t.operator for t in self.tokens if t.operator)

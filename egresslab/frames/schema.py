@@ -94,6 +94,11 @@ def fields(frame: str | None = None) -> pd.DataFrame:
 
 def empty(frame: str) -> pd.DataFrame:
     """Give a frame without rows that has all its columns with their types."""
+    return _empty(frame).copy()
+
+
+@cache
+def _empty(frame: str) -> pd.DataFrame:
     return typed({}, frame)
 
 

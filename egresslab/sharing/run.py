@@ -17,6 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell
 from traitlets import default
+from traitlets.config import Config
 
 from egresslab.errors import ReportError
 
@@ -58,7 +59,9 @@ def run(notebook: Any, values: Mapping[str, Any]) -> tuple[Any, Exception | None
     with tempfile.TemporaryDirectory() as folder:  # the kernel's sockets lie beside its connection file
         client = NotebookClient(
             executed,
-            km=_ThisPython(kernel_name=NATIVE_KERNEL_NAME, connection_file=str(Path(folder) / "kernel.json")),
+            kernel_manager_class=_ThisPython,
+            kernel_name=NATIVE_KERNEL_NAME,
+            config=Config(ConnectionFileMixin={"connection_file": str(Path(folder) / "kernel.json")}),
             timeout=CELL_TIMEOUT_S,
             record_timing=False,
             shutdown_kernel="immediate",

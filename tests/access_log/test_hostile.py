@@ -47,19 +47,18 @@ FREE = [
 ]
 
 
-@pytest.mark.parametrize("value", FREE, ids=lambda v: repr(v[:20]))
 @pytest.mark.parametrize("field", ["AGENT", "PATH"])
-@pytest.mark.parametrize("many", [1, 120])
-def test_a_user_agent_or_path_of_any_text(value, field, many, read):
-    """Alone it takes the slow way, among many lines first the fast one: its neighbours are not touched."""
-    value = "/" + value if field == "PATH" else value
-    line = LINE.replace(field, value).replace("PATH", "/ok").replace("AGENT", "curl/7.88.1")
-    log = read("\n".join([line] * many + [GOOD] * (many - 1)) + "\n").log
-    assert log["path" if field == "PATH" else "user_agent"].iloc[0] == value
-    assert set(log.requested_server_name.isna()) == {True}
+@pytest.mark.parametrize("many", [1, 5])
+def test_a_user_agent_or_path_of_any_text(field, many, read):
+    """A few lines are read by the pattern, of many those that fit by the fast way: their neighbours are not touched."""
+    values = ["/" * (field == "PATH") + value for value in FREE for _ in range(many)]
+    lines = [LINE.replace(field, value).replace("PATH", "/ok").replace("AGENT", "curl/7.88.1") for value in values]
+    log = read("\n".join(line for pair in zip(lines, [GOOD] * len(lines), strict=True) for line in pair) + "\n").log
+    assert log["path" if field == "PATH" else "user_agent"].tolist()[::2] == values
+    assert len(log) == 2 * len(values)
+    assert log.requested_server_name.isna().all()
     for column, expected in {"response_code": 200, "bytes_sent": 19, "authority": "api.example.com", "route_name": "default"}.items():
         assert set(log[column]) == {expected}, column
-    assert len(log) == 2 * many - 1
 
 
 def test_a_fields_own_text_cannot_forge_its_neighbours(read):
@@ -177,7 +176,7 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=12).map(b"".join), st.sampled_from([None, None, "istio", "istio-json", "%DURATION% ms", "%REQ(A)% %REQ(B)%"]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_are_a_log_or_refused(read, data, log_format):
     """The fixture checks that each line is an entry, in a message, unread or blank, and that the frames keep their contract."""
     with contextlib.suppress(EgresslabError):

@@ -63,8 +63,8 @@ def seen(log, columns):
 
 
 @pytest.mark.parametrize("name", named())
-@given(entries=st.lists(ENTRY, min_size=1, max_size=6), end=st.sampled_from(["\n", "\r\n"]))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(entries=st.lists(ENTRY, min_size=1, max_size=12), end=st.sampled_from(["\n", "\r\n"]))
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_way_of_reading_reads_what_was_written(name, read, entries, end):
     columns = [o.column for o in compile_format(name).operators]
     lines = [written(compile_format(name), entry) for entry in entries]
