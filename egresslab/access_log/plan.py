@@ -60,7 +60,7 @@ def plan_of(log_format: LogFormat) -> tuple[Run, ...] | None:
         if not all(tokens) or any(t and t.operator and t.operator.time_format for t in tokens):
             return None
         runs.append(Run(tuple(t for t in tokens if t), quoted=n % 2 == 1))
-    return tuple(runs)
+    return tuple(runs) if len(runs) > 1 or len(runs[0].tokens) > 1 else None
 
 
 def _split(parts: tuple[Part, ...], mark: str) -> list[list[Part]]:

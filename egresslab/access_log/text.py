@@ -127,7 +127,11 @@ def _cut(values: Any, run: Run) -> _Columns:
         within, pieces = _split(data, len(values), " ", types)
     except pa.ArrowInvalid:  # a word where a number belongs: read it as text, so that only its line is left out
         within, pieces = _split(data, len(values), " ", dict.fromkeys(names, pa.binary()))
-    return _verified(within, [(t, pieces[n]) for n, t in zip(names, run.tokens, strict=True)])
+    found = _verified(within, [(t, pieces[n]) for n, t in zip(names, run.tokens, strict=True)])
+    if values.null_count == 0 or len(names) == 1:
+        return found
+    fits = found.fits & _true(values.is_valid())  # nothing at all is no run of several words, but the CSV reader takes it for one of nulls
+    return _Columns(fits, found.only(fits))
 
 
 def _verified(within: Mask, pieces: list[tuple[Token, Any]]) -> _Columns:

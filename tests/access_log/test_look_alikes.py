@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 import egresslab as eg
+from egresslab.access_log.format import named
+from egresslab.access_log.plan import plan_of
+from egresslab.access_log.text import read_text
 from egresslab.errors import LogFormatError
 
 GOOD = eg.sample_path("formats/istio.log").read_text().splitlines()[0]
@@ -116,3 +120,13 @@ def test_what_is_shown_of_a_line_is_harmless(read):
     with pytest.raises(LogFormatError) as caught:
         read('{"\\u001b[2J\\u202e\\u0007":1}')
     assert str(caught.value).isprintable()
+
+
+def test_an_empty_run_is_no_run_of_several_fields():
+    line = '[2026-11-23T23:16:18.768Z] "GET /a HTTP/1.1""-" 0 19 1 0 "-" "c" "d249aef3-97c2" "api.example.com" "203.0.113.10:80"\n'
+    plan = plan_of(named()["istio-1.1"])
+    assert len(read_text(line.encode(), 1, plan)[0]) == 0
+
+
+def test_a_blank_line_is_no_entry_of_one_field(read):
+    assert read("12\n\n-\n", format="%DURATION%").log["duration_ms"].tolist() == [12, pd.NA]
