@@ -126,9 +126,9 @@ class _Reading:
 def read_block(block: Block, grammar: Grammar) -> Piece:
     """Read all lines of a block."""
     reading = _Reading(block, np.arange(block.lines), Piece(lines=block.lines))
-    ways = [_read_objects, _read_texts]
-    for way in ways if grammar.json_first else reversed(ways):
-        if not _is_post(block):
+    if not _is_post(block):
+        ways = [_read_objects, _read_texts]
+        for way in ways if grammar.json_first else reversed(ways):
             way(reading, grammar)
     _read_lines(reading, grammar)
     return reading.piece

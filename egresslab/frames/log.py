@@ -14,6 +14,8 @@ from egresslab.errors import FrameError, near
 from egresslab.frames.schema import PLACES, coerce, labels, require, schema, unique
 
 _LAST = ("failed", *PLACES)
+# Keys of Istio's default JSON log whose column has another name.
+JSON_KEYS = {"duration": "duration_ms", "upstream_service_time": "upstream_service_time_ms"}
 
 
 def log_of(given: Any) -> pd.DataFrame:
@@ -105,17 +107,11 @@ def _renames(frame: pd.DataFrame, given: Mapping[str, str]) -> dict[str, str]:
             raise FrameError(f"the frame has no column {theirs!r} to be read as {ours!r}; {near(theirs, map(str, frame.columns))}")
         if ours not in schema("log"):
             raise FrameError(f"{ours!r} is not a column of a log; {near(ours, schema('log'))}")
-    wanted = {**{k: v for k, v in json_keys().items() if k in frame.columns and v not in frame.columns and v not in given.values()}, **given}
+    wanted = {**{k: v for k, v in JSON_KEYS.items() if k in frame.columns and v not in frame.columns and v not in given.values()}, **given}
     clashes = [ours for theirs, ours in given.items() if theirs != ours and ours in frame.columns and ours not in given]
     if clashes:
         raise FrameError(f"the frame has a column {clashes[0]!r} beside the one to be read as it; rename or drop one of them first")
     return wanted
-
-
-@cache
-def json_keys() -> dict[str, str]:
-    """Give the keys of Istio's default JSON log whose column has another name."""
-    return {"duration": "duration_ms", "upstream_service_time": "upstream_service_time_ms"}
 
 
 def concat(logs: Iterable[Any]) -> pd.DataFrame:

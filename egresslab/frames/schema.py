@@ -85,9 +85,7 @@ def fields(frame: str | None = None) -> pd.DataFrame:
     >>> eg.fields("log").set_index("column").loc["duration_ms", ["type", "unit"]].tolist()
     ['count', 'ms']
     """
-    chosen = [f for name in _dictionary() if frame is None or name == frame for f in schema(name).values()]
-    if frame is not None:
-        chosen = list(schema(frame).values())
+    chosen = [f for name in (_dictionary() if frame is None else [frame]) for f in schema(name).values()]
     names = list(Field.__dataclass_fields__)
     return pd.DataFrame({n: [getattr(f, n) for f in chosen] for n in names})
 

@@ -16,7 +16,7 @@ import pandas as pd
 from egresslab import envoy
 from egresslab.errors import FrameError
 from egresslab.frames import as_log, schema, typed, visible
-from egresslab.frames.log import json_keys
+from egresslab.frames.log import JSON_KEYS
 from egresslab.views.entry_summary import layer_of, shorten, summary
 from egresslab.views.meanings import cluster_row, details_row, failure_meaning, flags_meaning
 
@@ -105,7 +105,7 @@ def _as_one(entry: Any) -> pd.DataFrame:
     if len(entry) != 1:
         raise FrameError(f"one entry is explained at a time, this frame has {len(entry)}; choose one, such as log.iloc[0]")
     log = as_log(entry)
-    if not set(entry.columns) & {*schema("log"), *json_keys()}:
+    if not set(entry.columns) & {*schema("log"), *JSON_KEYS}:
         raise FrameError(f"this is no log entry, it has {', '.join(map(repr, entry.columns[:6]))}; give a row of a log, such as log.iloc[0]")
     return log
 
