@@ -16,6 +16,7 @@ PACKAGE = ROOT / "egresslab"
 # From the ground up. A room may import those on lower floors; rooms on one floor never import each other.
 FLOORS = (
     ("errors",),
+    ("sources",),
     ("envoy",),
     ("frames",),
     ("access_log", "config_dump", "istio", "views", "config_views", "simulator"),
@@ -35,7 +36,7 @@ ONLY = {
     "nbclient": {"sharing"},
     "nbconvert": {"sharing"},
     "vl_convert": {"charts", "sharing"},
-    "pyarrow": {room for floor in FLOORS[:5] for room in floor},
+    "pyarrow": {room for floor in FLOORS[:6] for room in floor},
 }
 
 # A helper lives with its user, or it is a word of the house and has a name.

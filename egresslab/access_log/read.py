@@ -11,10 +11,11 @@ import pandas as pd
 
 from egresslab.access_log.block import Grammar, Piece, Stranger, read_block
 from egresslab.access_log.cast import text_of
-from egresslab.access_log.lines import Source, blocks_of, sources_of
+from egresslab.access_log.lines import blocks_of
 from egresslab.access_log.scan import Format, LogFile, LogScan, warn_unread
 from egresslab.errors import EgresslabError
 from egresslab.frames import empty, join, typed
+from egresslab.sources import Source, sources_of
 
 _SNIFF = 64 << 10
 

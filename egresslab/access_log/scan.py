@@ -14,11 +14,12 @@ import pandas as pd
 
 from egresslab.access_log.block import Grammar, Piece, Stranger, read_block
 from egresslab.access_log.cast import to_frame
-from egresslab.access_log.lines import Source, TruncatedError, blocks_of, name_of, proxies_of
+from egresslab.access_log.lines import blocks_of
 from egresslab.access_log.loose import Loose
 from egresslab.access_log.messages import Message
 from egresslab.access_log.nearest import departure
 from egresslab.errors import LogFormatError
+from egresslab.sources import Source, TruncatedError, name_of, proxies_of
 
 Format = str | Mapping[str, object] | None
 

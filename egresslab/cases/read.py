@@ -10,10 +10,11 @@ from typing import Any, TypeGuard
 
 import pandas as pd
 
-from egresslab.access_log import LogFile, LogParts, Source, looks_like_log, read_logs, sources_of
+from egresslab.access_log import LogFile, LogParts, looks_like_log, read_logs
 from egresslab.cases.case import Case
 from egresslab.errors import EgresslabError
 from egresslab.frames import concat, log_of, typed
+from egresslab.sources import Source, sources_of
 
 _NEVER_LOGS = (".csv", ".html", ".ipynb", ".md", ".png", ".py", ".toml", ".yaml", ".yml")
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import nbformat
 
-from egresslab.access_log import sources_of
 from egresslab.cases import Case, read_case, shipped
 from egresslab.errors import ReportError, near
 from egresslab.sharing.exporter import EgresslabExporter
 from egresslab.sharing.run import failure_of, parameters_of, run, without_folders, without_machine
+from egresslab.sources import sources_of
 
 AnyPath = str | os.PathLike[str]
 

@@ -7,9 +7,10 @@ from functools import partial
 
 import pytest
 
-from egresslab.access_log import read_logs, sources_of
+from egresslab.access_log import read_logs
 from egresslab.access_log.lines import blocks_of
 from egresslab.frames import flag_set, schema
+from egresslab.sources import sources_of
 
 ENCODED = (b"\x1f\x8b", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 KINDS = {"text": "str", "label": "category", "count": "Int64", "time": "datetime64[us, UTC]", "yes_no": "boolean"}

@@ -133,7 +133,7 @@ def test_what_is_no_file_is_refused_with_the_way_out(tmp_path):
         eg.read_access_log(tmp_path / "none" / "x.log")
     with pytest.raises(EgresslabError, match=r"no file .*\*\.txt"):
         eg.read_access_log(tmp_path / "*.txt")
-    with pytest.raises(EgresslabError, match="no access log was given"):
+    with pytest.raises(EgresslabError, match="nothing to read was given"):
         eg.read_access_log()
 
 

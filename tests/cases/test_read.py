@@ -169,5 +169,5 @@ def test_a_folder_beside_other_paths_raises(folder):
 
 @pytest.mark.parametrize("given", [["nowhere"], []])
 def test_nothing_to_read_raises(given):
-    with pytest.raises(eg.EgresslabError, match=r"no file|no access log was given"):
+    with pytest.raises(eg.EgresslabError, match=r"no file|nothing to read was given"):
         eg.read_case(*given)
