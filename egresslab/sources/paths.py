@@ -7,11 +7,16 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from egresslab.errors import EgresslabError, near
 
-_ENDING = re.compile(r"(?<=[^/])(?:\.(?:gz|log|json|jsonl|txt|out|\d+))+$")
+_ENDING = re.compile(r"(?<=[^/])(?:\.(?:gz|zst|log|json|jsonl|yaml|yml|txt|out|\d+))+$")
+# What a file holds, at the end of its name: config_dump, config_dump_warming, clusters, istio-proxy, ...
+_CONTENT = re.compile(
+    r"(?:^|[._-])(?:pc[._-])?(?:config[._-]?dump(?:\?include_eds)?|clusters?|endpoints?|eds|ecds|stats|proxy_stats|listeners?|routes?|secrets?|"
+    r"bootstrap|certs|access[._-]?log|istio-proxy|all)(?P<moment>(?:[._-][a-z0-9]+)*)$"
+)
 
 Source = str | os.PathLike[str] | IO[bytes] | IO[str]
 
@@ -71,3 +76,32 @@ def proxies_of(names: Iterable[str]) -> dict[str, str]:
     for stem in whole.values():
         folders.setdefault(stem.rsplit("/", 1)[-1], set()).add(stem)
     return {name: stem if len(folders[last := stem.rsplit("/", 1)[-1]]) > 1 else last for name, stem in whole.items()}
+
+
+class Group(NamedTuple):
+    """Files of one proxy: what they have in common, what it is called as long as no dump tells its name, and what tells moments apart."""
+
+    key: tuple[str, str]
+    name: str
+    moment: str = ""
+
+
+def groups_of(names: Iterable[str]) -> dict[str, Group]:
+    """Bring files of one proxy together: one folder, and names with one beginning before a word such as ``config_dump``.
+
+    >>> groups_of(["in/sidecar_config_dump.json.gz", "in/sidecar.log"])["in/sidecar.log"].key
+    ('in', 'sidecar')
+    >>> groups_of(["proxies/shop/cart-1/config_dump?include_eds"])["proxies/shop/cart-1/config_dump?include_eds"].name
+    'cart-1'
+    >>> groups_of(["gateway_clusters_warming.txt"])["gateway_clusters_warming.txt"]
+    Group(key=('', 'gateway'), name='gateway', moment='_warming')
+    """
+    return {name: _group(name) for name in names}
+
+
+def _group(name: str) -> Group:
+    folder, _, file = name.rpartition("/")
+    stem = _ENDING.sub("", file)
+    content = _CONTENT.search(stem)
+    prefix = stem[: content.start()] if content else stem
+    return Group((folder, prefix), prefix or folder.rpartition("/")[2] or stem, content["moment"] if content else "")
