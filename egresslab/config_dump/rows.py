@@ -1,0 +1,170 @@
+"""Rows of one frame, out of the objects of a config: which column is where in an object stands in ``fields.csv``."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+
+import orjson
+
+from egresslab.frames import schema
+
+_TIME = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d(?:\.\d+)?(?:Z|[+-][0-2]\d:\d\d)")
+_DURATION = re.compile(r"(-?\d+(?:\.\d+)?)s")
+
+
+class Rows:
+    """Rows of a frame while they are gathered."""
+
+    def __init__(self, frame: str) -> None:
+        self.frame = frame
+        self._rows: list[dict[str, Any]] = []
+        self._defaults, self._paths = _paths(frame)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def columns(self) -> dict[str, list[Any]]:
+        """The rows as columns, but for the proxy and the source that all of a file share."""
+        return {name: [row.get(name) for row in self._rows] for name in schema(self.frame) if name not in ("proxy", "source")}
+
+    def add(self, roots: Mapping[str, Any] | None = None, **computed: Any) -> None:
+        """Add a row: columns with a path are taken from the roots, others are given; what is neither is missing.
+
+        A path such as ``tls:/sni`` begins at the root named ``tls``, a path such as ``/name`` at the root named ``""``.
+        """
+        if roots:
+            row = self._defaults.copy()
+            for root, node in self._paths.items():
+                if found := roots.get(root):
+                    node.fill(row, found)
+            row.update(computed)
+        else:
+            row = computed
+        self._rows.append(row)
+
+
+@dataclass
+class _Node:
+    """One key of the paths of a frame: the columns that are right below it, and what is deeper."""
+
+    ends: list[tuple[str, str, Callable[[Any], Any]]] = field(default_factory=list)
+    below: dict[str, _Node] = field(default_factory=dict)
+
+    def fill(self, row: dict[str, Any], found: Any) -> None:
+        """Take the columns of a row out of an object; keys that are not there cost nothing."""
+        if not isinstance(found, dict):
+            return
+        for key, column, convert in self.ends:
+            if (value := found.get(key)) is not None and (value := convert(value)) is not None:
+                row[column] = value
+        for key, node in self.below.items():
+            if inner := found.get(key):
+                node.fill(row, inner)
+
+
+@cache
+def _paths(frame: str) -> tuple[dict[str, Any], dict[str, _Node]]:
+    """Compile the paths of a frame: the values of what is not there, and a tree of keys for each root."""
+    defaults: dict[str, Any] = {}
+    roots: defaultdict[str, _Node] = defaultdict(_Node)
+    for column, known in schema(frame).items():
+        if known.path:
+            paths, _, default = known.path.partition("=")
+            convert = _CONVERT[known.type, known.unit if known.unit == "ms" else ""]
+            if default:
+                defaults[column] = convert(default)
+            for path in reversed(paths.split("|")):  # a later one is overwritten by one before it
+                root, _, keys = path.rpartition(":") if ":/" in path else ("", "", path)
+                _grow(roots[root], keys.split("/")[1:], column, convert)
+    return defaults, dict(roots)
+
+
+def _grow(node: _Node, keys: list[str], column: str, convert: Callable[[Any], Any]) -> None:
+    keys, inner = (keys[: keys.index("*")], keys[keys.index("*") + 1 :]) if "*" in keys else (keys, [])
+    for key in keys[:-1]:
+        node = node.below.setdefault(key, _Node())
+    node.ends.append((keys[-1], column, partial(_each, inner) if inner else convert))
+
+
+def _each(inner: list[str], found: Any) -> Any:
+    return comma_text(v for item in found if (v := walk(item, inner)) is not None) if isinstance(found, list) else None
+
+
+def walk(found: Any, keys: list[str]) -> Any:
+    """Follow keys into nested objects; None when one is not there."""
+    for key in keys:
+        if not isinstance(found, dict):
+            return None
+        found = found.get(key)
+    return found
+
+
+def comma_text(values: Any) -> str | None:
+    """Write a set as sorted comma text; None when it is empty."""
+    return ",".join(sorted({text_of(v) for v in values})) or None
+
+
+def text_of(value: Any) -> str:
+    """Write any JSON value as text: matchers by what they match, objects as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        value = value.get("matcher", value)
+        for kind in ("exact", "prefix", "suffix", "contains"):
+            if isinstance(value.get(kind), str):
+                return _AFFIX[kind].format(value[kind])
+        if isinstance(regex := value.get("safe_regex"), dict) and isinstance(regex.get("regex"), str):
+            return f"~{regex['regex']}"
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+_AFFIX = {"exact": "{}", "prefix": "{}*", "suffix": "*{}", "contains": "*{}*"}
+
+
+def milliseconds(value: Any) -> int | None:
+    """Read a protobuf duration such as ``0.250s``, in ms."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    return round(float(found[1]) * 1000) if found else None
+
+
+def time_of(value: Any) -> str | None:
+    """Give a time as protobuf writes it; anything else is missing."""
+    return value if isinstance(value, str) and _TIME.fullmatch(value) else None
+
+
+def _count(value: Any) -> int | None:
+    if isinstance(value, dict):
+        value = value.get("value")
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        return None
+    return number if abs(number) < 2**63 else None
+
+
+def _yes_no(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
+
+
+def _text(value: Any) -> str | None:
+    if type(value) is str:
+        return value or None
+    if isinstance(value, dict):
+        return ",".join(f"{k}={text_of(v)}" for k, v in sorted(value.items())) or None
+    return comma_text(value) if isinstance(value, list) else text_of(value)
+
+
+_CONVERT: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("text", ""): _text,
+    ("label", ""): _text,
+    ("count", ""): _count,
+    ("count", "ms"): milliseconds,
+    ("yes_no", ""): _yes_no,
+    ("time", ""): time_of,
+}
