@@ -10,7 +10,7 @@ from egresslab.access_log import read_access_log, scan_access_log
 from egresslab.cases import Case, read_case, sample, sample_path
 from egresslab.envoy import words
 from egresslab.errors import ConfigDumpError, EgresslabError, FrameError, LogFormatError, ReportError, ResourceError
-from egresslab.frames import as_log, concat, fields
+from egresslab.frames import Config, Resources, as_log, concat, fields
 from egresslab.frames.request_shapes import request_shapes
 from egresslab.views import (
     cluster_counts,
@@ -28,6 +28,9 @@ from egresslab.views import (
 
 if TYPE_CHECKING:
     from egresslab.charts import chart_cluster_counts, chart_hosts, chart_latency, chart_timeline
+    from egresslab.config_dump import read_config_dump
+    from egresslab.config_views import cluster_table, eds_table, endpoint_table, listener_table, route_table, secret_table
+    from egresslab.istio import read_analysis, read_proxy_status, read_resources
     from egresslab.sharing.report import report
     from egresslab.views.entry import explain
     from egresslab.views.hops import hops
@@ -39,28 +42,43 @@ _LAZY = {
     "chart_hosts": "charts",
     "chart_latency": "charts",
     "chart_timeline": "charts",
+    "cluster_table": "config_views",
+    "eds_table": "config_views",
+    "endpoint_table": "config_views",
     "explain": "views.entry",
     "hops": "views.hops",
+    "listener_table": "config_views",
+    "read_analysis": "istio",
+    "read_config_dump": "config_dump",
+    "read_proxy_status": "istio",
+    "read_resources": "istio",
     "report": "sharing",
+    "route_table": "config_views",
+    "secret_table": "config_views",
 }
 
 __all__ = [
     "Case",
+    "Config",
     "ConfigDumpError",
     "EgresslabError",
     "FrameError",
     "LogFormatError",
     "ReportError",
     "ResourceError",
+    "Resources",
     "as_log",
     "chart_cluster_counts",
     "chart_hosts",
     "chart_latency",
     "chart_timeline",
     "cluster_counts",
+    "cluster_table",
     "compare",
     "concat",
+    "eds_table",
     "egress_class",
+    "endpoint_table",
     "explain",
     "explode_flags",
     "fields",
@@ -69,13 +87,20 @@ __all__ = [
     "hosts",
     "latency",
     "lines",
+    "listener_table",
     "read_access_log",
+    "read_analysis",
     "read_case",
+    "read_config_dump",
+    "read_proxy_status",
+    "read_resources",
     "report",
     "request_shapes",
+    "route_table",
     "sample",
     "sample_path",
     "scan_access_log",
+    "secret_table",
     "split_cluster",
     "timeline",
     "where",
