@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -47,8 +49,8 @@ def find_json(data: bytes, source: str) -> bytes | memoryview:
     raise ConfigDumpError(_broken(data, failed, source)) from failed
 
 
-def _begins(data: bytes) -> list[int]:
-    return [m.end() - 1 for _, m in zip(range(_MOST_BEGINS), _BEGIN.finditer(data), strict=False)]
+def _begins(data: bytes) -> Iterator[int]:
+    return (m.end() - 1 for m in islice(_BEGIN.finditer(data), _MOST_BEGINS))
 
 
 def _first_of(data: bytes, begin: int, end: int, source: str) -> bytes:

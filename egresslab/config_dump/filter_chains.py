@@ -6,7 +6,7 @@ from typing import Any
 
 from egresslab.config_dump.access_loggers import Logger, add_access_loggers, logger_names, loggers_of
 from egresslab.config_dump.addresses import range_set
-from egresslab.config_dump.istioctl_words import chain_match, destination, is_tcp_proxy_to_somewhere, single_cluster
+from egresslab.config_dump.istioctl_words import chain_match, destination, finds_http, finds_tcp, single_cluster
 from egresslab.config_dump.part import Part
 from egresslab.config_dump.rows import walk
 from egresslab.config_dump.taken import Taken, owner
@@ -17,8 +17,8 @@ HTTP, TCP = "envoy.filters.network.http_connection_manager", "envoy.filters.netw
 _KINDS = {HTTP: "HTTP", TCP: "TCP", "HttpConnectionManager": "HTTP", "TcpProxy": "TCP"}
 
 
-def add_filter_chain(part: Part, chain: dict[str, Any], taken: Taken, where: dict[str, Any]) -> None:
-    """Add one chain, its access loggers, and the routes that stand in it."""
+def add_filter_chain(part: Part, chain: dict[str, Any], taken: Taken, where: dict[str, Any]) -> tuple[bool, bool]:
+    """Add one chain, its access loggers, and the routes that stand in it; tell whether istioctl finds HTTP and TCP in it."""
     match = chain.get("filter_chain_match") or {}
     kind, end, at = _end(chain)
     context = tls_context(chain.get("transport_socket"))
@@ -33,6 +33,7 @@ def add_filter_chain(part: Part, chain: dict[str, Any], taken: Taken, where: dic
     if isinstance(routes := end.get("route_config"), dict):
         inline = {"listener": where["listener"], "filter_chain": chain.get("name"), "origin": "inline"}
         add_route_config(part, routes, inside.within("route_config"), inline)
+    return finds_http(chain), finds_tcp(chain)
 
 
 def _end(chain: dict[str, Any]) -> tuple[str | None, dict[str, Any], int]:
@@ -44,12 +45,6 @@ def _end(chain: dict[str, Any]) -> tuple[str | None, dict[str, Any], int]:
         if kind:
             return kind, config, at
     return (filters[-1].get("name") if filters else None), {}, len(filters)
-
-
-def destinations(chain: dict[str, Any]) -> tuple[bool, bool]:
-    """Tell whether istioctl finds HTTP in a chain, and whether it finds TCP."""
-    filters = chain.get("filters") or []
-    return any(f.get("name") == HTTP for f in filters), any(is_tcp_proxy_to_somewhere(f) for f in filters)
 
 
 def _matched(match: dict[str, Any]) -> dict[str, Any]:

@@ -38,16 +38,25 @@ def chain_match(match: dict[str, Any]) -> str:
 def destination(chain: dict[str, Any]) -> str:
     """Write what a filter chain leads to as its column DESTINATION."""
     for one in chain.get("filters") or []:
-        config = one.get("typed_config") or {}
         if one.get("name") == _HTTP:
-            return _http_destination(config)
-        if is_tcp_proxy_to_somewhere(one):
-            return _cluster_words(config.get("cluster") or "")
+            return _http_destination(one.get("typed_config") or {})
+        if _leads_somewhere(one):
+            return _cluster_words(walk(one, ["typed_config", "cluster"]) or "")
     return "Non-HTTP/Non-TCP"
 
 
-def is_tcp_proxy_to_somewhere(one: dict[str, Any]) -> bool:
-    """Tell whether istioctl takes a filter for a TCP proxy: one that leads to BlackHoleCluster is none to it."""
+def finds_http(chain: dict[str, Any]) -> bool:
+    """Tell whether istioctl finds HTTP in a chain."""
+    return any(one.get("name") == _HTTP for one in chain.get("filters") or [])
+
+
+def finds_tcp(chain: dict[str, Any]) -> bool:
+    """Tell whether istioctl finds a TCP proxy in a chain."""
+    return any(_leads_somewhere(one) for one in chain.get("filters") or [])
+
+
+def _leads_somewhere(one: dict[str, Any]) -> bool:
+    """Tell whether a filter is a TCP proxy to istioctl: one that has BlackHoleCluster anywhere in it is none."""
     return one.get("name") == _TCP and b"BlackHoleCluster" not in orjson.dumps(one.get("typed_config"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from egresslab.config_dump.access_loggers import add_access_loggers, logger_names, loggers_of
 from egresslab.config_dump.addresses import address_and_port
-from egresslab.config_dump.filter_chains import add_filter_chain, destinations
+from egresslab.config_dump.filter_chains import add_filter_chain
 from egresslab.config_dump.part import Part
 from egresslab.config_dump.rows import walk
 from egresslab.config_dump.taken import Taken, owner
@@ -17,15 +17,16 @@ _TYPES = {(True, False): "HTTP", (True, True): "HTTP+TCP", (False, True): "TCP",
 
 def add_listener(part: Part, listener: dict[str, Any], taken: Taken) -> None:
     """Add one listener with its chains, access loggers and inline routes."""
-    chains = list(_chains(listener))
-    where = {"listener": listener.get("name"), **dict(zip(("address", "port"), _where(listener), strict=True))}
-    part.add(
-        "listeners", {"": listener}, address=where["address"], port=where["port"], **_summary(listener), resource=owner(listener), **taken.columns
-    )
-    add_access_loggers(part, loggers_of(listener.get("access_log")), taken.pointer, {"listener": where["listener"], "level": "listener"})
-    for position, (path, chain) in enumerate(chains):
-        is_default = path == "default_filter_chain"
-        add_filter_chain(part, chain, taken.within(path), {**where, "position": position, "is_default": is_default})
+    address, port = _where(listener)
+    where = {"listener": listener.get("name"), "address": address, "port": port}
+    loggers = loggers_of(listener.get("access_log"))
+    add_access_loggers(part, loggers, taken.pointer, {"listener": where["listener"], "level": "listener"})
+    kinds = [
+        add_filter_chain(part, chain, taken.within(path), {**where, "position": position, "is_default": path == "default_filter_chain"})
+        for position, (path, chain) in enumerate(_chains(listener))
+    ]
+    computed = {"address": address, "port": port, **_summary(listener), "resource": owner(listener), "access_loggers": logger_names(loggers)}
+    part.add("listeners", {"": listener}, **computed, type=_TYPES[any(h for h, _ in kinds), any(t for _, t in kinds)], **taken.columns)
 
 
 def _chains(listener: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -44,15 +45,11 @@ def _where(listener: dict[str, Any]) -> tuple[str | None, int | None]:
 
 
 def _summary(listener: dict[str, Any]) -> dict[str, Any]:
-    chains = [chain for _, chain in _chains(listener)]
-    kinds = [destinations(chain) for chain in chains]
     default = listener.get("default_filter_chain")
     return {
         "protocol": walk(listener, ["address", "socket_address", "protocol"]) or "TCP",
-        "type": _TYPES[any(http for http, _ in kinds), any(tcp for _, tcp in kinds)],
         "listener_filters": ",".join(str(f.get("name", "")) for f in listener.get("listener_filters") or []) or None,
         "filter_chains": len(listener.get("filter_chains") or []),
         "default_filter_chain": default.get("name", "") if isinstance(default, dict) else None,
         "filter_chain_matcher": "filter_chain_matcher" in listener,
-        "access_loggers": logger_names(loggers_of(listener.get("access_log"))),
     }

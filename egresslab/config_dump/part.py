@@ -26,7 +26,7 @@ class Part:
 
     def add(self, frame: str, roots: dict[str, Any] | None = None, /, **computed: Any) -> None:
         """Add a row to a frame; see :class:`Rows`."""
-        self.of(frame).add(roots, **computed)
+        self.of(frame).add(roots, computed)
 
     def refused(self) -> set[tuple[Any, Any]]:
         """What was refused so far, and why."""

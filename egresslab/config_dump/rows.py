@@ -33,8 +33,8 @@ class Rows:
         """The rows as columns, but for the proxy and the source that all of a file share."""
         return {name: [row.get(name) for row in self._rows] for name in schema(self.frame) if name not in ("proxy", "source")}
 
-    def add(self, roots: Mapping[str, Any] | None = None, **computed: Any) -> None:
-        """Add a row: columns with a path are taken from the roots, others are given; what is neither is missing.
+    def add(self, roots: Mapping[str, Any] | None, computed: dict[str, Any]) -> None:
+        """Add a row: columns with a path are taken from the roots, others are computed; what is neither is missing.
 
         A path such as ``tls:/sni`` begins at the root named ``tls``, a path such as ``/name`` at the root named ``""``.
         """
@@ -53,16 +53,19 @@ class Rows:
 class _Node:
     """One key of the paths of a frame: the columns that are right below it, and what is deeper."""
 
-    ends: list[tuple[str, str, Callable[[Any], Any]]] = field(default_factory=list)
+    ends: list[tuple[str, str, type | None, Callable[[Any], Any]]] = field(default_factory=list)
     below: dict[str, _Node] = field(default_factory=dict)
 
     def fill(self, row: dict[str, Any], found: Any) -> None:
         """Take the columns of a row out of an object; keys that are not there cost nothing."""
         if not isinstance(found, dict):
             return
-        for key, column, convert in self.ends:
-            if (value := found.get(key)) is not None and (value := convert(value)) is not None:
-                row[column] = value
+        for key, column, usual, convert in self.ends:
+            if (value := found.get(key)) is not None:
+                if type(value) is not usual:
+                    value = convert(value)
+                if value is not None and value != "":
+                    row[column] = value
         for key, node in self.below.items():
             if inner := found.get(key):
                 node.fill(row, inner)
@@ -76,20 +79,20 @@ def _paths(frame: str) -> tuple[dict[str, Any], dict[str, _Node]]:
     for column, known in schema(frame).items():
         if known.path:
             paths, _, default = known.path.partition("=")
-            convert = _CONVERT[known.type, known.unit if known.unit == "ms" else ""]
+            usual, convert = _CONVERT[known.type, known.unit if known.unit == "ms" else ""]
             if default:
-                defaults[column] = convert(default)
+                defaults[column] = default if usual is str else convert(default)
             for path in reversed(paths.split("|")):  # a later one is overwritten by one before it
                 root, _, keys = path.rpartition(":") if ":/" in path else ("", "", path)
-                _grow(roots[root], keys.split("/")[1:], column, convert)
+                _grow(roots[root], keys.split("/")[1:], column, usual, convert)
     return defaults, dict(roots)
 
 
-def _grow(node: _Node, keys: list[str], column: str, convert: Callable[[Any], Any]) -> None:
+def _grow(node: _Node, keys: list[str], column: str, usual: type | None, convert: Callable[[Any], Any]) -> None:
     keys, inner = (keys[: keys.index("*")], keys[keys.index("*") + 1 :]) if "*" in keys else (keys, [])
     for key in keys[:-1]:
         node = node.below.setdefault(key, _Node())
-    node.ends.append((keys[-1], column, partial(_each, inner) if inner else convert))
+    node.ends.append((keys[-1], column, None, partial(_each, inner)) if inner else (keys[-1], column, usual, convert))
 
 
 def _each(inner: list[str], found: Any) -> Any:
@@ -107,7 +110,8 @@ def walk(found: Any, keys: list[str]) -> Any:
 
 def comma_text(values: Any) -> str | None:
     """Write a set as sorted comma text; None when it is empty."""
-    return ",".join(sorted({text_of(v) for v in values})) or None
+    found = {v if type(v) is str else text_of(v) for v in values}
+    return ",".join(sorted(found) if len(found) > 1 else found) or None
 
 
 def text_of(value: Any) -> str:
@@ -149,22 +153,21 @@ def _count(value: Any) -> int | None:
 
 
 def _yes_no(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
+    return {"true": True, "false": False}.get(str(value).lower())
 
 
 def _text(value: Any) -> str | None:
-    if type(value) is str:
-        return value or None
     if isinstance(value, dict):
         return ",".join(f"{k}={text_of(v)}" for k, v in sorted(value.items())) or None
     return comma_text(value) if isinstance(value, list) else text_of(value)
 
 
-_CONVERT: dict[tuple[str, str], Callable[[Any], Any]] = {
-    ("text", ""): _text,
-    ("label", ""): _text,
-    ("count", ""): _count,
-    ("count", "ms"): milliseconds,
-    ("yes_no", ""): _yes_no,
-    ("time", ""): time_of,
+# How a column is made of a value: the kind of value that may stay as it is, and what is done with others.
+_CONVERT: dict[tuple[str, str], tuple[type | None, Callable[[Any], Any]]] = {
+    ("text", ""): (str, _text),
+    ("label", ""): (str, _text),
+    ("count", ""): (None, _count),
+    ("count", "ms"): (None, milliseconds),
+    ("yes_no", ""): (bool, _yes_no),
+    ("time", ""): (None, time_of),
 }

@@ -17,9 +17,9 @@ def cluster_table(
     /,
     *,
     fqdn: str | None = None,
-    port: int | None = None,
     direction: str | None = None,
     subset: str | None = None,
+    port: int | None = None,
     proxy: str | None = None,
     hidden: bool = False,
 ) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def test_a_secret_is_known_by_its_name_alone(found):
 
 
 def test_a_private_key_that_stands_elsewhere_is_taken_out():
-    key = "-----BEGIN RSA PRIV" "ATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----"
+    key = "-----BEGIN RSA " + "PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----"
     data = f'kind: DestinationRule\nspec:\n  trafficPolicy: {{tls: {{mode: MUTUAL, privateKey: "{key}"}}}}\n'.encode()
     rule = resources_from([("a.yaml", lambda: data)], lambda name: data)
     assert rule.tls_settings.private_key.tolist() == ["(a private key)"]
