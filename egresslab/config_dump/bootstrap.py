@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from egresslab.config_dump.part import Part
-from egresslab.config_dump.rows import time_of, walk
+from egresslab.config_dump.rows import walk
 from egresslab.config_dump.taken import Taken
+from egresslab.frames.cells import time
 
 
 def add_bootstrap(part: Part, found: dict[str, Any], taken: Taken) -> None:
@@ -23,7 +24,7 @@ def add_bootstrap(part: Part, found: dict[str, Any], taken: Taken) -> None:
         envoy_version=_envoy_version(node.get("user_agent_build_version")),
         static_clusters=len(walk(found, ["bootstrap", "static_resources", "clusters"]) or []),
         pointer=taken.pointer,
-        last_updated=time_of(found.get("last_updated")),
+        last_updated=time(found.get("last_updated")),
     )
 
 

@@ -9,6 +9,7 @@ from egresslab.config_dump.addresses import address_and_port, address_in_text, l
 from egresslab.config_dump.part import Part
 from egresslab.config_dump.recognise import mostly
 from egresslab.config_dump.rows import walk
+from egresslab.frames.cells import count, number
 
 # A host's name ends the text before its key; an IPv6 address stands in brackets, so that :: parts names only.
 _HOST = re.compile(r"(.+?)::(\[[^\]\s]+\]:\d+|[^:\[\]\s]+:\d+|[/@]\S*|envoy://\S*)")
@@ -64,7 +65,7 @@ def _text_columns(values: dict[str, str]) -> dict[str, Any]:
     flags = {flag for flag in values.get("health_flags", "").split("/") if flag}
     known = "health_flags" in values
     return {
-        **{name: _number(values.get(name)) for name in (*_COUNTS, "weight", "priority")},
+        **{name: count(values.get(name)) for name in (*_COUNTS, "weight", "priority")},
         "hostname": values.get("hostname") or None,
         "health": next((word for word, flag in _EDS_FLAGS.items() if flag in flags), "HEALTHY") if known else None,
         "failed_outlier_check": "failed_outlier_check" in flags if known else None,
@@ -91,9 +92,9 @@ def _json_columns(host: dict[str, Any]) -> dict[str, Any]:
     word = health.get("eds_health_status", "UNKNOWN")
     flags = {_FLAGS.get(key, key) for key, value in health.items() if value is True} | ({_EDS_FLAGS[word]} if word in _EDS_FLAGS else set())
     return {
-        **{name: _number(stats.get(name)) for name in _COUNTS},
-        "weight": _number(host.get("weight")),
-        "priority": _number(host.get("priority", 0)),
+        **{name: count(stats.get(name)) for name in _COUNTS},
+        "weight": count(host.get("weight")),
+        "priority": count(host.get("priority", 0)),
         "hostname": host.get("hostname") or None,
         "health": word,
         "failed_outlier_check": health.get("failed_outlier_check") is True,
@@ -103,18 +104,7 @@ def _json_columns(host: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _number(value: Any) -> int | None:
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if abs(number) < 2**63 else None
-
-
 def _rate(value: Any) -> float | None:
     """Read a success rate; -1 stands for too few requests."""
-    try:
-        rate = float(value)
-    except (TypeError, ValueError):
-        return None
-    return rate if rate >= 0 else None
+    rate = number(value)
+    return rate if rate is not None and rate >= 0 else None

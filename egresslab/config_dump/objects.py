@@ -11,10 +11,11 @@ from egresslab.config_dump.endpoints import add_load_assignment
 from egresslab.config_dump.host_statuses import add_cluster_status
 from egresslab.config_dump.listeners import add_listener
 from egresslab.config_dump.part import Part
-from egresslab.config_dump.rows import time_of, walk
+from egresslab.config_dump.rows import walk
 from egresslab.config_dump.secrets import add_secret
 from egresslab.config_dump.taken import Taken, owner
 from egresslab.config_dump.virtual_hosts import add_route_config
+from egresslab.frames.cells import time
 
 _STATES = ("active", "warming", "draining")
 
@@ -31,7 +32,7 @@ def _listener(part: Part, found: dict[str, Any], taken: Taken) -> None:
 
 
 def _taken(wrapper: dict[str, Any], taken: Taken, state: str | None) -> Taken:
-    return Taken(taken.pointer, state, wrapper.get("version_info") or None, time_of(wrapper.get("last_updated")))
+    return Taken(taken.pointer, state, wrapper.get("version_info") or None, time(wrapper.get("last_updated")))
 
 
 def _inner(key: str, add: Callable[[Part, dict[str, Any], Taken], None]) -> Callable[[Part, dict[str, Any], Taken], None]:
@@ -94,7 +95,7 @@ def _add_rejected(part: Part, kind: str, found: dict[str, Any], error: dict[str,
     kept = found.get("active_state") or (found if kind in found else {})
     inner = kept.get(kind)
     name = found.get("name") or failed.get("name") or failed.get("cluster_name") or walk(inner, ["name"])
-    kept_version = (kept.get("version_info"), time_of(kept.get("last_updated"))) if inner else (None, None)
+    kept_version = (kept.get("version_info"), time(kept.get("last_updated"))) if inner else (None, None)
     if not found.get("name") and (name, error.get("details")) in part.refused():
         return  # Envoy lists a refused listener twice: beside the one it keeps, and by itself without a name
     part.add(

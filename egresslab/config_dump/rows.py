@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +11,7 @@ from typing import Any
 import orjson
 
 from egresslab.frames import schema
-
-_TIME = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d(?:\.\d+)?(?:Z|[+-][0-2]\d:\d\d)")
-_DURATION = re.compile(r"(-?\d+(?:\.\d+)?)s")
+from egresslab.frames.cells import count, milliseconds, time, yes_no
 
 
 class Rows:
@@ -131,29 +128,8 @@ def text_of(value: Any) -> str:
 _AFFIX = {"exact": "{}", "prefix": "{}*", "suffix": "*{}", "contains": "*{}*"}
 
 
-def milliseconds(value: Any) -> int | None:
-    """Read a protobuf duration such as ``0.250s``, in ms."""
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    return round(float(found[1]) * 1000) if found else None
-
-
-def time_of(value: Any) -> str | None:
-    """Give a time as protobuf writes it; anything else is missing."""
-    return value if isinstance(value, str) and _TIME.fullmatch(value) else None
-
-
 def _count(value: Any) -> int | None:
-    if isinstance(value, dict):
-        value = value.get("value")
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        return None
-    return number if abs(number) < 2**63 else None
-
-
-def _yes_no(value: Any) -> bool | None:
-    return {"true": True, "false": False}.get(str(value).lower())
+    return count(value.get("value") if isinstance(value, dict) else value)
 
 
 def _text(value: Any) -> str | None:
@@ -168,6 +144,6 @@ _CONVERT: dict[tuple[str, str], tuple[type | None, Callable[[Any], Any]]] = {
     ("label", ""): (str, _text),
     ("count", ""): (None, _count),
     ("count", "ms"): (None, milliseconds),
-    ("yes_no", ""): (bool, _yes_no),
-    ("time", ""): (None, time_of),
+    ("yes_no", ""): (bool, yes_no),
+    ("time", ""): (None, time),
 }
