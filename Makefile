@@ -49,7 +49,8 @@ format: $(TESTS_READY)
 	$(BIN)/ruff format .
 
 notebooks: $(TESTS_READY)
-	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False notebooks/*.ipynb notebooks/*/*.ipynb
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False \
+		--ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb notebooks/*/*.ipynb
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -29,20 +29,32 @@ from egresslab.views import (
 if TYPE_CHECKING:
     from egresslab.charts import chart_cluster_counts, chart_hosts, chart_latency, chart_timeline
     from egresslab.config_dump import read_config_dump
-    from egresslab.config_views import cluster_table, eds_table, endpoint_table, listener_table, route_table, secret_table
+    from egresslab.config_views.about import about
+    from egresslab.config_views.cluster_table import cluster_table
+    from egresslab.config_views.diff import diff_config
+    from egresslab.config_views.endpoint_tables import eds_table, endpoint_table
+    from egresslab.config_views.listener_table import listener_table
+    from egresslab.config_views.paths import config_paths
+    from egresslab.config_views.route_table import route_table
+    from egresslab.config_views.secret_table import secret_table
     from egresslab.istio import read_analysis, read_proxy_status, read_resources
     from egresslab.sharing.report import report
     from egresslab.views.entry import explain
     from egresslab.views.hops import hops
+    from egresslab.widgets import ConfigExplorer
 
 __version__ = "0.1.0"
 
 _LAZY = {
+    "ConfigExplorer": "widgets",
+    "about": "config_views",
     "chart_cluster_counts": "charts",
     "chart_hosts": "charts",
     "chart_latency": "charts",
     "chart_timeline": "charts",
     "cluster_table": "config_views",
+    "config_paths": "config_views",
+    "diff_config": "config_views",
     "eds_table": "config_views",
     "endpoint_table": "config_views",
     "explain": "views.entry",
@@ -61,12 +73,14 @@ __all__ = [
     "Case",
     "Config",
     "ConfigDumpError",
+    "ConfigExplorer",
     "EgresslabError",
     "FrameError",
     "LogFormatError",
     "ReportError",
     "ResourceError",
     "Resources",
+    "about",
     "as_log",
     "chart_cluster_counts",
     "chart_hosts",
@@ -76,6 +90,8 @@ __all__ = [
     "cluster_table",
     "compare",
     "concat",
+    "config_paths",
+    "diff_config",
     "eds_table",
     "egress_class",
     "endpoint_table",

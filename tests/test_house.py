@@ -24,6 +24,7 @@ FLOORS = (
     ("mistakes", "charts"),
     ("widgets", "sharing"),
     ("__init__",),
+    ("shell",),
     ("__main__",),
 )
 ALSO = {"simulator": {"config_views"}}  # it traces through what the config's views say

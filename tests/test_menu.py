@@ -20,9 +20,23 @@ CLASSES = [name for name in eg.__all__ if inspect.isclass(getattr(eg, name))]
 ERRORS = {name for name, thing in vars(errors).items() if inspect.isclass(thing) and issubclass(thing, errors.EgresslabError)}
 
 # Two where a second is what is asked about.
-POSITIONAL = {"compare": ["before", "after"], "report": ["given", "out"]}
+POSITIONAL = {"about": ["given", "host"], "compare": ["before", "after"], "diff_config": ["before", "after"], "report": ["given", "out"]}
 
-HEAVY = {"altair", "vl_convert", "IPython", "ipywidgets", "matplotlib", "nbclient", "nbconvert", "nbformat", "jupyter_client"}
+HEAVY = {
+    "orjson",
+    "msgspec",
+    "yaml",
+    "cryptography",
+    "altair",
+    "vl_convert",
+    "IPython",
+    "ipywidgets",
+    "matplotlib",
+    "nbclient",
+    "nbconvert",
+    "nbformat",
+    "jupyter_client",
+}
 
 
 def parsed(name):

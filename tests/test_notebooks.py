@@ -75,6 +75,10 @@ def test_no_cell_was_injected(kept):
     assert [cell.id for cell in kept.cells if "injected-parameters" in cell.metadata.get("tags", [])] == []
 
 
+def test_no_widget_left_its_state(kept):
+    assert "widgets" not in kept.metadata  # it lists every option, hosts and addresses among them
+
+
 def test_it_names_no_folder_of_a_machine_and_no_times_of_its_run(kept):
     assert FOLDERS_OF_A_MACHINE.search(nbformat.writes(kept)) is None
     assert [cell.id for cell in kept.cells if "execution" in cell.metadata] == []

@@ -32,10 +32,10 @@ def read_clusters_text(text: str, part: Part) -> int:
     """Add the hosts in the text of ``/clusters``; give how many lines were not understood."""
     blocks, skipped = _blocks(text)
     via_api = {whose: values["added_via_api"] == "true" for _, whose, values in blocks if "added_via_api" in values}
-    for number, whose, values in blocks:
+    for line, whose, values in blocks:
         if host := _HOST.fullmatch(whose):
             address, port = address_in_text(f"unix://{host[2]}" if host[2].startswith(("/", "@")) else host[2])
-            told = {**_text_columns(values), "added_via_api": via_api.get(host[1]), "pointer": f"L{number}"}
+            told = {**_text_columns(values), "added_via_api": via_api.get(host[1]), "pointer": f"L{line}"}
             part.add("host_statuses", cluster=host[1], address=address, port=port, **told)
     return skipped
 
@@ -45,7 +45,7 @@ def _blocks(text: str) -> tuple[list[tuple[int, str, dict[str, str]]], int]:
     blocks: list[tuple[int, str, dict[str, str]]] = []
     current: dict[str, dict[str, str]] = {}
     skipped = 0
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+    for at, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         rest, _, value = line.rpartition("::")
         whose, _, key = rest.rpartition("::")
         if not whose or not key.isidentifier():
@@ -56,7 +56,7 @@ def _blocks(text: str) -> tuple[list[tuple[int, str, dict[str, str]]], int]:
         values = current.get(whose)
         if values is None or key in values:
             values = current[whose] = {}
-            blocks.append((number, whose, values))
+            blocks.append((at, whose, values))
         values[key] = value
     return blocks, skipped
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from egresslab.frames import schema
 from egresslab.frames.cells import count, milliseconds, time, yes_no
+from egresslab.frames.schema import schema
 
 
 class Rows:

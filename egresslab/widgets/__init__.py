@@ -1,0 +1,5 @@
+"""Widgets: hands on what the views answer, in a notebook; whatever a click shows can be pasted as code."""
+
+from egresslab.widgets.config_explorer import ConfigExplorer
+
+__all__ = ["ConfigExplorer"]
