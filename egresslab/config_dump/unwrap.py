@@ -35,6 +35,14 @@ LISTS = {
     "ecds_filters": ("ecds_filter", "active"),
     "cluster_statuses": ("cluster_status", None),
 }
+# Sections by plain names, as tools write them that put together what istiod would send.
+NAMED = {
+    "listeners": ("listener", None),
+    "routes": ("route_config", None),
+    "clusters": ("cluster", None),
+    "endpoints": ("endpoint_config", None),
+    "secrets": ("secret", None),
+}
 # What an object is that stands by itself, by a key that only it has; the first that fits.
 _BY_KEYS = (
     ("cluster_status", ("host_statuses", "observability_name", "added_via_api")),
@@ -105,7 +113,8 @@ def _section(section: Any, pointer: str) -> list[Item]:
     if not isinstance(by_key, dict):
         return [Item(None, pointer, None, section)]
     camel = is_camel(by_key)
-    lists = [(key, *LISTS[snake(key)]) for key in by_key if snake(key) in LISTS]
+    known = LISTS | NAMED if {"listeners", "clusters"} <= by_key.keys() else LISTS
+    lists = [(key, *known[snake(key)]) for key in by_key if snake(key) in known]
     if lists:
         found = ((kind, f"{pointer}/{key}", state, opened(by_key[key])) for key, kind, state in lists)
         return [Item(k, f"{p}/{n}", s, one, camel) for k, p, s, several in found for n, one in enumerate(several or [])]

@@ -129,3 +129,12 @@ def test_all_frames_keep_to_the_dictionary(dump, read):
         assert list(frame.columns) == eg.fields(name).column.tolist()
         assert frame.dtypes.astype(str).to_dict() == eg.frames.empty(name).dtypes.astype(str).to_dict() or len(frame)
         assert pd.api.types.is_string_dtype(frame["source"].astype("str"))
+
+
+def test_sections_by_plain_names_are_read(sections, read):
+    clusters = objects(sections["ClustersConfigDump"], "dynamic_active_clusters", "cluster")
+    endpoints = objects(sections["EndpointsConfigDump"], "dynamic_endpoint_configs", "endpoint_config")
+    config = read({"clusters": clusters, "endpoints": endpoints, "listeners": [], "routes": [{"name": "80"}], "mesh_config": {}})
+    assert (len(config.clusters), config.virtual_hosts.route_config.tolist()) == (len(clusters), ["80"])
+    assert set(config.endpoints.origin) == {"eds"}
+    assert config.raw(config.clusters.iloc[0]) == clusters[0]
