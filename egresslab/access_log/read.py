@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from egresslab.access_log.lines import blocks_of
 from egresslab.access_log.scan import Format, LogFile, LogScan, warn_unread
 from egresslab.errors import EgresslabError
 from egresslab.frames import empty, join, typed
-from egresslab.sources import Source, sources_of
+from egresslab.sources import Source, name_of, sources_of
 
 _SNIFF = 64 << 10
 
@@ -134,12 +135,12 @@ def looks_like_log(source: Source, log_format: Format = None) -> bool:
     return piece.rows + len(piece.others) > 2 * strangers
 
 
-def raw_line(path: Path, line: int) -> str:
+def raw_line(source: Source, line: int) -> str:
     """Give one line of a log as it stands, unzipped."""
-    if path.is_file():
+    if not isinstance(source, str | os.PathLike) or Path(source).is_file():
         number = line - 1
-        for block in blocks_of(str(path)):
+        for block in blocks_of(source):
             if 0 <= number < block.lines:
                 return text_of(block.line(number))
             number -= block.lines
-    raise EgresslabError(f"{path} is not there or has no line {line}; it has changed since it was read, read the case again")
+    raise EgresslabError(f"{name_of(source)} is not there or has no line {line}; it has changed since it was read, read the case again")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from egresslab.access_log import raw_line
+from egresslab.cases.summary import summary
 from egresslab.errors import EgresslabError, FrameError, near
-from egresslab.frames import empty, require, split_places, visible
+from egresslab.frames import Config, Resources, empty, require, split_places
+from egresslab.sources import Source
 
-_MOST_PROXIES, _MOST_ASIDE = 30, 8
+_FRAMES = ("log", "messages", "proxy_status", "analysis", "unread", "files")
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,12 +30,26 @@ class Case:
         The access log: a ``log`` frame.
     messages
         The proxies' own lines: a ``messages`` frame.
+    config
+        What the proxies were configured with, and their ``/clusters`` and ``/stats``.
+    resources
+        What is declared: resources of Istio and Kubernetes.
+    proxy_status
+        Which proxies have taken what istiod sent: a ``proxy_status`` frame.
+    analysis
+        What istioctl analyze found: an ``analysis`` frame.
     unread
         Lines that nothing recognised, each with a reason: an ``unread`` frame.
     files
         What was read and what was left aside, and why: a ``files`` frame.
+    snapshots
+        Other configs of these proxies by their file: older dumps, and what istiod wants them to have (``config_dump_istiod.json``).
+    paths
+        What was read, empty for a case made from frames or streams.
     root
         Folder that sources are relative to, None for a case made from frames.
+    opener
+        Opens a file again by its name, None for a case made from frames.
 
     Examples
     --------
@@ -41,74 +58,66 @@ class Case:
     ['gateway', 'sidecar']
     """
 
-    log: pd.DataFrame = field(default_factory=lambda: empty("log"))
-    messages: pd.DataFrame = field(default_factory=lambda: empty("messages"))
-    unread: pd.DataFrame = field(default_factory=lambda: empty("unread"))
-    files: pd.DataFrame = field(default_factory=lambda: empty("files"))
+    log: pd.DataFrame = field(default_factory=partial(empty, "log"))
+    messages: pd.DataFrame = field(default_factory=partial(empty, "messages"))
+    config: Config = field(default_factory=Config)
+    resources: Resources = field(default_factory=Resources)
+    proxy_status: pd.DataFrame = field(default_factory=partial(empty, "proxy_status"))
+    analysis: pd.DataFrame = field(default_factory=partial(empty, "analysis"))
+    unread: pd.DataFrame = field(default_factory=partial(empty, "unread"))
+    files: pd.DataFrame = field(default_factory=partial(empty, "files"))
+    snapshots: Mapping[str, Config] = field(default_factory=dict)
+    paths: tuple[Path, ...] = ()
     root: Path | None = None
+    opener: Callable[[str], Source] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("log", "messages", "unread", "files"):
+        for name in _FRAMES:
             object.__setattr__(self, name, require(getattr(self, name), name))
 
+    @property
+    def stats(self) -> pd.DataFrame:
+        """The statistics of the proxies: the ``stats`` frame of the config."""
+        return self.config.stats
+
     def __repr__(self) -> str:
-        lines = [self._headline(), self._span(), *self._proxies(), self._aside()]
-        return "\n".join(line for line in lines if line)
+        return summary(self)
 
-    def _headline(self) -> str:
-        failed = int(self.log["failed"].fillna(False).sum())
-        named = int(self._by_proxy().index.to_series().notna().sum())
-        whose = f" of {_many(named, 'proxy', 'proxies')}" if named else ""
-        return f"Case{whose}: {_many(len(self.log), 'log entry', 'log entries')}, {failed:,} failed"
+    def raw(self, place: str | pd.Series[Any] | Mapping[str, Any]) -> Any:
+        """Give what is behind a row, or behind a place such as ``sidecar.log:17``.
 
-    def _span(self) -> str:
-        times = self.log["start_time"]
-        if times.notna().sum() == 0:
-            return "" if len(self.log) == 0 else "  no entry has a time"
-        return f"  {times.min():%Y-%m-%d %H:%M:%S} to {times.max():%Y-%m-%d %H:%M:%S} UTC"
-
-    def _proxies(self) -> list[str]:
-        counts = self._by_proxy()
-        lines = [
-            f"  {'unnamed' if pd.isna(proxy) else visible(str(proxy))}: {_many(rows, 'entry', 'entries')}, "
-            f"{_many(messages, 'line', 'lines')} of its own, {unread:,} not recognised"
-            for proxy, rows, messages, unread in counts.head(_MOST_PROXIES).itertuples(name=None)
-        ]
-        return lines + ([f"  and {_many(len(counts) - _MOST_PROXIES, 'proxy', 'proxies')} more"] if len(counts) > _MOST_PROXIES else [])
-
-    def _by_proxy(self) -> pd.DataFrame:
-        """Count what each proxy wrote; one that a file belongs to is there even if it wrote nothing."""
-        frames = {"log": self.log, "messages": self.messages, "unread": self.unread, "files": self.files.dropna(subset="proxy")}
-        counts = {name: frame["proxy"].astype("str").value_counts(dropna=False) for name, frame in frames.items()}
-        return pd.DataFrame(counts).drop(columns="files").fillna(0).astype("int64")
-
-    def _aside(self) -> str:
-        aside = self.files.loc[self.files["kind"] == "other", "source"].map(visible)
-        return f"  left aside: {', '.join(aside[:_MOST_ASIDE])}{' …' if len(aside) > _MOST_ASIDE else ''}" if len(aside) else ""
-
-    def raw(self, place: str | pd.Series[Any] | Mapping[str, Any]) -> str:
-        """Give the raw line behind a row, or behind a place such as ``sidecar.log:17``.
+        Returns
+        -------
+        str or object
+            The line of a log or a table; the YAML of a resource; the JSON of a row of a config, as objects.
 
         Raises
         ------
         FrameError
             When the row or text names no place.
         EgresslabError
-            When the case was made from frames, or its file is gone or shorter.
+            When the case was made from frames, or its file is gone or has changed.
         """
+        if holder := self._holder(place):
+            return holder.raw(place)
         source, line = _place(place)
-        if self.root is None:
+        if self.opener is None:
             raise EgresslabError(f"{source}:{line} cannot be opened: this case was made from frames; eg.read_case(path) keeps where its files are")
         if source not in set(self.files["source"]):
             raise FrameError(f"this case has no file {source!r}; {near(source, self.files['source'])}")
-        return raw_line(self.root / source, line)
+        return raw_line(self.opener(source), line)
+
+    def _holder(self, row: Any) -> Any:
+        """Find what a row with a pointer came from."""
+        source, pointer = (row.get(name) if isinstance(row, pd.Series | Mapping) else None for name in ("source", "pointer"))
+        if not isinstance(source, str) or not isinstance(pointer, str):
+            return None
+        if "line" in row and (self.resources.objects["source"] == source).any():  # rows of resources have both, rows of a config have not
+            return self.resources
+        return self.snapshots.get(source, self.config)
 
 
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number:,} {one if number == 1 else more}"
-
-
-def _place(place: str | pd.Series[Any] | Mapping[str, Any]) -> tuple[str, int]:
+def _place(place: Any) -> tuple[str, int]:
     found = split_places(place) if isinstance(place, str) else _of_row(place)
     if len(found) != 1 or found[0][1] < 1:
         raise FrameError(f"{place!r} names no place; give a row with source and line, or text such as 'sidecar.log:17'")

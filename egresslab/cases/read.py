@@ -1,22 +1,20 @@
-"""Which file is what: a folder or loose files to a case."""
+"""Files of any kind to a case: each is read as what it is, and everything is put together."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, TypeGuard
+from collections.abc import Callable, Mapping
 
-import pandas as pd
-
-from egresslab.access_log import LogFile, LogParts, looks_like_log, read_logs
+from egresslab.access_log import read_access_log
 from egresslab.cases.case import Case
+from egresslab.cases.files import Given, head_of
+from egresslab.cases.kinds import UNKNOWN
+from egresslab.cases.reading import Reading, read_files
+from egresslab.cases.reopened import named
+from egresslab.cases.together import together
 from egresslab.errors import EgresslabError
-from egresslab.frames import concat, log_of, typed
-from egresslab.sources import Source, sources_of
+from egresslab.sources import Source
 
-_NEVER_LOGS = (".csv", ".html", ".ipynb", ".md", ".png", ".py", ".toml", ".yaml", ".yml")
+_USELESS = ("other", "unreadable", "archive")
 
 
 def read_case(*paths: Source, format: str | Mapping[str, object] | None = None) -> Case:  # noqa: A002
@@ -25,21 +23,22 @@ def read_case(*paths: Source, format: str | Mapping[str, object] | None = None) 
     Parameters
     ----------
     paths
-        A folder (all files in it), or files and globs of logs; logs that egresslab wrote as Parquet, too.
+        Folders, files, globs, open streams, ``-``, and archives (tar.gz, tar, zip) as ``istioctl bug-report`` and istio-must-gather make them;
+        what each file is shows its content: access logs, config dumps and all else that :func:`read_config_dump` reads, resources of Istio
+        and Kubernetes, what ``istioctl proxy-status`` and ``analyze`` print, posts with several of these, logs that egresslab wrote as Parquet.
     format
         Format of the access logs, as :func:`read_access_log` takes it; found out when not given.
 
     Returns
     -------
     Case
-        ``log``, ``messages``, ``unread`` and ``files``; sources are relative to the folder, or to the folder that holds all files.
+        Everything that was found; ``case.files`` says what each file was read as, and why others were left aside. Sources are relative to the
+        folder, to the folder that holds all files, or to the archive.
 
     Raises
     ------
     EgresslabError
-        When a path cannot be read, or a folder holds no access log.
-    LogFormatError
-        When nothing in a file that was named is recognised.
+        When a path cannot be read, a file that was named alone is broken or nothing that is known, or nothing in a folder or archive is of use.
 
     Examples
     --------
@@ -48,71 +47,40 @@ def read_case(*paths: Source, format: str | Mapping[str, object] | None = None) 
     >>> case.files.kind.value_counts()["access log"].item()
     2
     """
-    folders = [Path(p) for p in paths if _is_path(p) and Path(p).is_dir()]
-    if not folders:
-        return _from_files(sources_of(paths), format)
-    if len(paths) > 1:
-        raise EgresslabError(f"{folders[0]} is a folder and was given beside other paths; give one folder, or files alone")
-    return _from_folder(folders[0].absolute(), format)
+    given = Given.of(paths)
+    reading = read_files(given, format)
+    if given.is_one_file:
+        _raise_for_one(given, reading)
+    case = together(given, reading)
+    if not any(row["kind"] not in _USELESS for row in reading.rows.values()):
+        _raise_for_nothing(given, reading)
+    return case
 
 
-def _is_path(source: Any) -> TypeGuard[str | os.PathLike[str]]:
-    return isinstance(source, str | os.PathLike) and source != "-"
+def _raise_for_one(given: Given, reading: Reading) -> None:
+    """Say why a file that was named alone cannot be read."""
+    if len(reading.rows) > 1:  # an archive
+        return
+    if error := next(iter(reading.errors.values()), None):
+        raise error
+    (name, file), (row,) = next(iter(reading.files.items())), reading.rows.values()
+    if row["kind"] in _USELESS:
+        if row["because"] == UNKNOWN:
+            _reader_of(file.head or head_of(file.path))(file.path or named(file.head, name))
+        raise EgresslabError(f"{name}: {row['because']}; eg.read_case reads access logs, config dumps, YAML of Istio, and what istioctl prints")
 
 
-def _from_folder(root: Path, log_format: Any) -> Case:
-    found = sorted(p for p in root.rglob("*") if p.is_file() and not any(part.startswith(".") for part in p.relative_to(root).parts))
-    tables = {p: t for p in found if p.suffix == ".parquet" and (t := _table(p)) is not None}
-    logs = [p for p in found if p.suffix not in (*_NEVER_LOGS, ".parquet") and looks_like_log(p, log_format)]
-    if not logs and not tables:
-        raise EgresslabError(
-            f"no file in the folder {root} is an access log ({len(found)} files looked at); "
-            "name the log itself to see why it is not recognised, or give format="
-        )
-    aside = [p for p in found if p not in {*logs, *tables}]
-    return _case(read_logs(list(logs), log_format, root), tables, aside, root)
+def _reader_of(head: bytes) -> Callable[[Source], object]:
+    """Give the reader whose error says most about a file that is nothing known."""
+    from egresslab.config_dump import read_config_dump
+
+    return read_config_dump if head.lstrip().startswith((b"{", b"[")) else read_access_log
 
 
-def _from_files(sources: list[Source], log_format: Any) -> Case:
-    once = list(dict.fromkeys(Path(s).absolute() if _is_path(s) else s for s in sources))
-    named = [s for s in once if isinstance(s, Path)]
-    root = Path(os.path.commonpath([p.parent for p in named])) if named else None
-    tables = {p: t for p in named if p.suffix == ".parquet" and (t := _table(p)) is not None}
-    if strange := [p for p in named if p.suffix == ".parquet" and p not in tables]:
-        raise EgresslabError(
-            f"{strange[0]} is no log that egresslab wrote as Parquet; read it with pandas, "
-            "eg.as_log(frame, columns={'theirs': 'ours'}) makes a log of it, and eg.Case(log=log) a case"
-        )
-    return _case(read_logs([s for s in once if s not in tables], log_format, root), tables, [], root)
-
-
-def _table(path: Path) -> pd.DataFrame | None:
-    """Read a log that egresslab wrote as Parquet; None when the file is something else."""
-    try:
-        return log_of(pd.read_parquet(path))
-    except (OSError, ValueError):
-        return None
-
-
-def _case(parts: LogParts, tables: dict[Path, pd.DataFrame], aside: list[Path], root: Path | None) -> Case:
-    rows = [_log_file(f, root) for f in parts.files]
-    if root:
-        rows += [_file(p, root, kind="log table", rows=len(f)) for p, f in tables.items()]
-        rows += [_file(p, root, kind="other", because="not an access log") for p in aside]
-    names = dict.fromkeys(name for row in rows for name in row)
-    files = typed({name: [row.get(name) for row in rows] for name in names}, "files")
-    log = concat([*([parts.log] if parts.files else []), *tables.values()]) if tables else parts.log
-    return Case(log, parts.messages, parts.unread, files, root)
-
-
-def _log_file(file: LogFile, root: Path | None) -> dict[str, Any]:
-    path = root / file.source if root else None
-    own = _file(path, root) if root and path and path.is_file() else {}
-    counts = {"rows": file.rows, "messages": len(file.messages), "unread": len(file.unread)}
-    return {**own, "source": file.source, "kind": "access log", "proxy": file.proxy, "format": ",".join(sorted(file.formats)) or None, **counts}
-
-
-def _file(path: Path, root: Path, **more: Any) -> dict[str, Any]:
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return {"source": path.relative_to(root).as_posix(), "bytes": path.stat().st_size, "sha256": digest, **more}
+def _raise_for_nothing(given: Given, reading: Reading) -> None:
+    where = ", ".join(str(p) for p in given.paths[:3]) or "what was given"
+    why = next((f"{name}: {error}; " for name, error in reading.errors.items()), "")
+    raise EgresslabError(
+        f"nothing in {where} is an access log, a config dump, YAML of Istio or an answer of istioctl ({len(reading.rows)} files looked at); "
+        f"{why}name a file itself to see why it is not recognised, or give format="
+    )

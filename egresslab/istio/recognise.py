@@ -14,7 +14,7 @@ from egresslab.sources import Source, chunks_of
 _SNIFF = 64 << 10
 _NAMED = re.compile(r"\.(?:ya?ml|json)(?:\.(?:gz|zst))?")
 _MESH = "|".join((*MESH_KEYS, "meshConfig"))
-_YAML = re.compile(rf"^(?:- )?kind:\s*\S+|^(?:{_MESH}):", re.MULTILINE)
+_YAML = re.compile(rf"^(?:- )?kind:\s*\S+|^apiVersion:.*\nitems:|^(?:{_MESH}):", re.MULTILINE)  # the kind of kubectl's lists is at their end
 _BESIDE_KIND = re.compile(r"^(?:- |  )?(?:apiVersion|metadata|spec|items):", re.MULTILINE)
 _JSON = re.compile(r'\A[^{\[]{0,4000}[\[{]\s*(?:\{\s*)?"(?:apiVersion|kind|items|metadata|spec|' + _MESH + r')"\s*:')
 _JSON_KIND = re.compile(rf'"(?:kind|{_MESH})"\s*:')

@@ -112,14 +112,11 @@ def _paths(given: Any) -> Iterator[list[str]]:
 
 
 def _files(case: Case) -> list[str]:
-    """Give the files of a case as it was read, none when they no longer hold its log."""
-    logs = case.files[case.files["rows"].notna()]
-    if case.root is None or len(case.log) != logs["rows"].sum():
+    """Give what a case was read from, nothing when that no longer holds its log."""
+    on_disk = case.files.loc[case.files["sha256"].notna(), "source"]
+    if case.root is None or len(case.log) != case.files["rows"].sum() or not all((case.root / source).is_file() for source in on_disk):
         return []
-    paths = [case.root.absolute() / source for source in logs["source"]]
-    if not all(path.is_file() for path in paths):
-        return []
-    return list(map(str, paths if len(logs) == len(case.files) else [case.root.absolute()]))
+    return list(map(str, case.paths))
 
 
 def _write(notebook: Any, page: Path) -> None:

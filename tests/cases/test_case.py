@@ -25,6 +25,7 @@ def test_a_case_of_two_proxies_says_so(healthy):
         "  2026-11-23 23:27:45 to 2026-11-23 23:27:47 UTC",
         "  gateway: 200 entries, 0 lines of its own, 0 not recognised",
         "  sidecar: 400 entries, 0 lines of its own, 0 not recognised",
+        "  missing: config dump, resources, proxy-status, analysis",
         "  left aside: provenance.toml",
     ]
 
@@ -40,6 +41,7 @@ def test_a_proxy_that_wrote_no_entry_is_named(tmp_path):
         "Case of 2 proxies: 0 log entries, 0 failed",
         "  gateway: 0 entries, 0 lines of its own, 0 not recognised",
         "  sidecar: 0 entries, 1 line of its own, 0 not recognised",
+        "  missing: config dump, resources, proxy-status, analysis",
     ]
 
 
@@ -51,7 +53,7 @@ def test_a_case_of_a_log_alone(healthy):
 
 
 def test_a_case_of_nothing():
-    assert repr(eg.Case()) == "Case: 0 log entries, 0 failed"
+    assert repr(eg.Case()).splitlines() == ["Case: 0 log entries, 0 failed", "  missing: access log, config dump, resources, proxy-status, analysis"]
 
 
 def test_entries_without_proxy_and_time_are_counted():
@@ -60,6 +62,7 @@ def test_entries_without_proxy_and_time_are_counted():
         "Case: 1 log entry, 1 failed",
         "  no entry has a time",
         "  unnamed: 1 entry, 0 lines of its own, 0 not recognised",
+        "  missing: config dump, resources, proxy-status, analysis",
     ]
 
 
@@ -70,7 +73,8 @@ def test_it_stays_short_whatever_it_holds(tmp_path):
     lines = repr(eg.read_case(tmp_path)).splitlines()
     assert len(lines) <= MOST_LINES
     assert lines[0] == "Case of 33 proxies: 33 log entries, 0 failed"
-    assert lines[-2:] == ["  and 3 proxies more", "  left aside: " + ", ".join(f"notes-{n:02}.md" for n in range(8)) + " …"]
+    assert lines[-3] == "  and 9 proxies more"
+    assert lines[-1] == ("  left aside: " + ", ".join(f"notes-{n:02}.md" for n in range(8)) + " …")
 
 
 def test_it_shows_hostile_names_as_escapes(tmp_path):
@@ -159,3 +163,47 @@ def test_a_line_that_is_gone_raises(tmp_path):
 def test_a_case_of_frames_cannot_open_lines(healthy):
     with pytest.raises(eg.EgresslabError, match=r"made from frames; eg\.read_case\(path\)"):
         eg.Case(log=healthy.log).raw(healthy.log.iloc[0])
+
+
+@pytest.fixture(scope="module")
+def incident():
+    return eg.sample("incident")
+
+
+def test_a_case_of_all_kinds_says_what_it_holds(incident):
+    lines = repr(incident).splitlines()
+    assert lines[0] == "Case of 2 proxies: 2 log entries, 2 failed"
+    assert "20 clusters" in lines[2]
+    assert "  proxy-status: 2 proxies, 0 not synced" in lines
+    assert "  analysis: 1 Warning" in lines
+    assert any(line.startswith("  resources: 5 Service, 2 Pod") for line in lines)
+    assert not any("missing" in line for line in lines)
+
+
+def test_it_names_the_proxy_of_which_one_side_is_missing(incident):
+    one = dataclasses.replace(incident, config=incident.config.of("checkout"))
+    assert "  missing: the config of istio-egressgateway-6f9c8d7b4-k8s2m.istio-system" in repr(one).splitlines()
+    sidecar = incident.log[incident.log.proxy.str.startswith("checkout")]
+    assert "the gateway's log" in repr(eg.Case(log=sidecar))
+    other = dataclasses.replace(incident, log=sidecar, files=eg.Case().files)
+    assert "  missing: the log of istio-egressgateway-6f9c8d7b4-k8s2m.istio-system" in repr(other).splitlines()
+
+
+def test_stats_are_those_of_the_config(incident):
+    assert incident.stats is incident.config.stats
+    assert len(incident.stats) > 0
+    assert eg.Case().stats.empty
+
+
+def test_raw_opens_rows_of_every_kind(incident):
+    assert incident.raw(incident.config.clusters.iloc[3])["name"] == incident.config.clusters["name"][3]
+    assert incident.raw(incident.resources.service_entries.iloc[0]).startswith("apiVersion")
+    assert incident.raw(incident.proxy_status.iloc[0]).startswith(incident.proxy_status.proxy[0])
+    assert incident.analysis.message[0] in incident.raw(incident.analysis.iloc[0])
+    assert incident.raw("istio.yaml:1").startswith("apiVersion")
+
+
+def test_raw_of_a_config_of_frames_says_so(incident):
+    bare = eg.Case(config=dataclasses.replace(incident.config, opener=None))
+    with pytest.raises(eg.EgresslabError, match="this config was made from frames"):
+        bare.raw(incident.config.clusters.iloc[0])

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import os
 import shutil
+import subprocess
+import sys
+import threading
 
 import pandas as pd
 import pytest
@@ -12,6 +17,7 @@ import pytest
 import egresslab as eg
 
 ENTRIES = eg.sample_path("formats/istio.log").read_text(encoding="utf-8")
+YAML = "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: api, namespace: shop}\nspec: {hosts: [api.example.com]}\n"
 MESSAGE = "2026-11-23T23:16:18.768000Z\tinfo\tEnvoy proxy is ready\n"
 
 
@@ -23,7 +29,7 @@ def folder(tmp_path):
     (tmp_path / ".git").mkdir()
     (tmp_path / "shop/sidecar.log").write_text(ENTRIES, encoding="utf-8")
     (tmp_path / "istio-system/gateway.log.gz").write_bytes(gzip.compress((MESSAGE + ENTRIES).encode()))
-    (tmp_path / "istio.yaml").write_text("kind: ServiceEntry\n", encoding="utf-8")
+    (tmp_path / "istio.yaml").write_text(YAML, encoding="utf-8")
     (tmp_path / "notes").write_text("It began at ten.\n", encoding="utf-8")
     (tmp_path / "picture.bin").write_bytes(bytes(range(256)) * 40)
     (tmp_path / ".git/old.log").write_text(ENTRIES, encoding="utf-8")
@@ -41,11 +47,11 @@ def test_a_folder_is_read_whole_and_says_what_it_left_aside(folder):
     assert by_source(case).kind.to_dict() == {
         "istio-system/gateway.log.gz": "access log",
         "shop/sidecar.log": "access log",
-        "istio.yaml": "other",
+        "istio.yaml": "resources",
         "notes": "other",
         "picture.bin": "other",
     }
-    assert set(by_source(case).because.dropna().index) == {"istio.yaml", "notes", "picture.bin"}
+    assert set(by_source(case).because.dropna().index) == {"notes", "picture.bin"}
 
 
 def test_files_say_what_was_read(folder):
@@ -151,9 +157,9 @@ def test_parquet_of_something_else_is_left_aside_and_told_when_named(folder, dam
         eg.read_case(path)
 
 
-def test_a_folder_without_a_log_says_what_to_do(tmp_path):
+def test_a_folder_without_anything_of_use_says_what_to_do(tmp_path):
     (tmp_path / "notes.txt").write_text("It began at ten.\n", encoding="utf-8")
-    with pytest.raises(eg.EgresslabError, match=r"no file in the folder .* \(1 files looked at\); name the log itself"):
+    with pytest.raises(eg.EgresslabError, match=r"nothing in .* is an access log, .*\(1 files looked at\); name a file itself"):
         eg.read_case(tmp_path)
 
 
@@ -162,12 +168,56 @@ def test_a_file_that_was_named_and_is_no_log_raises(folder):
         eg.read_case(folder / "notes")
 
 
-def test_a_folder_beside_other_paths_raises(folder):
-    with pytest.raises(eg.EgresslabError, match="is a folder and was given beside other paths"):
-        eg.read_case(folder, folder / "shop/sidecar.log")
+def test_folders_and_files_are_one_case_below_the_folder_that_holds_them(folder):
+    case = eg.read_case(folder / "shop", folder / "shop/sidecar.log", folder / "istio.yaml")
+    assert case.files.source.tolist() == ["shop/sidecar.log", "istio.yaml"]
+    assert case.root == folder
 
 
 @pytest.mark.parametrize("given", [["nowhere"], []])
 def test_nothing_to_read_raises(given):
     with pytest.raises(eg.EgresslabError, match=r"no file|nothing to read was given"):
         eg.read_case(*given)
+
+
+def test_standard_input_and_streams_are_read(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(ENTRIES.encode())))
+    case = eg.read_case("-", io.StringIO(YAML))
+    assert case.files[["source", "kind"]].values.tolist() == [["<stdin>", "access log"], ["<stream>", "resources"]]
+    assert (len(case.log), len(case.resources.service_entries)) == (6, 1)
+    with pytest.raises(eg.EgresslabError, match="was a stream"):
+        case.raw(case.log.iloc[0])
+
+
+def test_streams_of_one_name_are_told_apart():
+    case = eg.read_case(io.StringIO(ENTRIES), io.StringIO(ENTRIES))
+    assert case.files[["source", "rows"]].values.tolist() == [["<stream>", 6], ["<stream> 2", 6]]
+    assert case.log.source.unique().tolist() == ["<stream>", "<stream> 2"]
+
+
+def test_a_pipe_is_read_as_a_stream(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(ENTRIES,))
+    writer.start()
+    assert len(eg.read_case(tmp_path / "pipe").log) == 6
+    writer.join()
+
+
+def test_what_is_never_read_is_not_even_hashed(folder):
+    (folder / "NOTES").write_text(ENTRIES, encoding="utf-8")
+    row = by_source(eg.read_case(folder)).loc["NOTES"]
+    assert row.kind == "other"
+    assert pd.isna(row.sha256)
+
+
+def test_one_yaml_or_one_table_alone_is_a_case(tmp_path):
+    (tmp_path / "entry.yaml").write_text(YAML, encoding="utf-8")
+    (tmp_path / "routes.txt").write_text("NAME   DOMAINS   MATCH   VIRTUAL SERVICE\n80     *         /*\n", encoding="utf-8")
+    assert eg.read_case(tmp_path / "entry.yaml").resources.service_entries.host.tolist() == ["api.example.com"]
+    assert len(eg.read_case(tmp_path / "routes.txt").config.routes) == 1
+    assert len(eg.read_case(tmp_path).files) == 2
+
+
+def test_reading_stays_light_until_it_is_needed():
+    code = "import egresslab, sys; print({'orjson', 'msgspec', 'yaml', 'cryptography'} & {*sys.modules})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -1,0 +1,51 @@
+"""The files of a case, opened again to show what is behind a row."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from egresslab.cases.files import File
+from egresslab.cases.posts import parts_of
+from egresslab.errors import EgresslabError
+from egresslab.sources import Source, read_bytes
+from egresslab.sources.archive import read_member
+
+
+class Reopened:
+    """Opens the files of a case again, by their names."""
+
+    def __init__(self, log_format: Any) -> None:
+        self._places: dict[str, Path | tuple[Path, str]] = {}
+        self._format = log_format
+
+    def add(self, file: File) -> None:
+        """Remember where a file is."""
+        if place := file.path or file.member:
+            self._places[file.name] = place
+
+    def __call__(self, name: str) -> Source:
+        """Open a file again.
+
+        Raises
+        ------
+        EgresslabError
+            When it was a stream, or is gone.
+        """
+        place = self._places.get(name)
+        if place is None:
+            raise EgresslabError(f"{name} was a stream, which can be read once; save it as a file and read that")
+        return place if isinstance(place, Path) else read_member(*place)
+
+    def data(self, name: str, kind: str) -> bytes:
+        """Read a file again; of a post what belongs to one kind."""
+        data = read_bytes(self(name))
+        return parts_of(data, self._format).get(kind, data)
+
+
+def named(data: bytes, name: str) -> BytesIO:
+    """Make a stream of bytes that has the name of a file."""
+    stream = BytesIO(data)
+    stream.name = name
+    return stream
