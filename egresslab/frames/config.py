@@ -49,7 +49,8 @@ class Config:
 
     def __post_init__(self) -> None:
         for name in self.frames():
-            object.__setattr__(self, name, require(getattr(self, name), name))
+            frame = require(getattr(self, name), name)
+            object.__setattr__(self, name, frame if frame.index.is_unique else frame.reset_index(drop=True))
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Give all frames by name."""

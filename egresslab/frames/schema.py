@@ -223,7 +223,7 @@ def _said(series: pd.Series[Any]) -> pd.Series[Any]:
 def _time(series: pd.Series[Any]) -> pd.Series[Any]:
     if series.dtype == "object" or series.dtype == "str" or isinstance(series.dtype, pd.CategoricalDtype):
         series = pd.to_datetime(_said(series), utc=True, format="ISO8601")
-    elif pd.api.types.is_datetime64_any_dtype(series.dtype):
+    elif pd.api.types.is_datetime64_any_dtype(series.dtype) or series.isna().all():  # CSV makes numbers of a column without values
         series = pd.to_datetime(series, utc=True)
     else:
         raise TypeError(f"{series.dtype} is not a time")
