@@ -29,6 +29,7 @@ _DUMP_KEYS = (
     "configs", "bootstrap", "active_state", "filter_chains", "listener_filters", "virtual_hosts", "connect_timeout", "load_assignment",
     "eds_cluster_config", "tls_certificate", "validation_context", "host_statuses", "added_via_api", "observability_name",
 )  # fmt: skip
+_DUMP = re.compile(r'\s*\{\s*"configs"\s*:\s*\[')
 _HTML = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
 _OBJECT = re.compile(r"\s*[\[{](?!\d).*(?<!\})$", re.MULTILINE)  # begins on the first line and does not end there
 _ENTRY = r'(?:\[[\dT:.-]+Z?\] "|"(?:[^"\n]* HTTP/[\d.]+|- - -)" \d|\{.*"(?:response_flags|response_code)")'
@@ -63,6 +64,8 @@ def kind_of_text(head: bytes, log_format: Any = None) -> tuple[str, str | None]:
     text = head.decode("utf-8", "replace")
     if _HTML.match(text):
         return "unreadable", "an HTML page, as a proxy or a login sends it instead of an answer; fetch it again and look"
+    if _DUMP.match(text):  # the usual one, at once
+        return "config dump", None
     if _OF_A_LOG.match(text):  # messages can hold the words of anything
         return "access log", None
     if kind := next((kind for looks, kind in _recognisers() if looks(text)), None):
