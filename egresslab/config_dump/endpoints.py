@@ -14,12 +14,13 @@ def add_load_assignment(part: Part, assignment: dict[str, Any], taken: Taken, *,
     if origin == "cluster" and part.has_endpoints:
         return
     name = cluster or assignment.get("cluster_name")
+    rows = part.of("endpoints")
     shared = {**taken.columns, "cluster": name, "origin": origin}
     for n, locality in enumerate(assignment.get("endpoints") or []):
         shared["locality"] = locality_text(locality.get("locality"))
         pointer = f"{taken.pointer}/endpoints/{n}/lb_endpoints"
         for m, endpoint in enumerate(locality.get("lb_endpoints") or []):
-            part.add("endpoints", {"": endpoint, "locality": locality}, **{**shared, **_where(endpoint), "pointer": f"{pointer}/{m}"})
+            rows.append(rows.made({"": endpoint, "locality": locality}, {**shared, **_where(endpoint), "pointer": f"{pointer}/{m}"}))
 
 
 def _where(endpoint: dict[str, Any]) -> dict[str, Any]:

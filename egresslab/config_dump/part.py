@@ -17,6 +17,7 @@ class Part:
     has_endpoints: bool = False
     skipped: int = 0  # lines or objects that were not understood
     rows: dict[str, Rows] = field(default_factory=dict)
+    last_default_chain: Any = None  # nearly all listeners have the same
 
     def of(self, frame: str) -> Rows:
         """Give the rows of a frame, to add to."""
@@ -25,8 +26,9 @@ class Part:
         return self.rows[frame]
 
     def add(self, frame: str, roots: dict[str, Any] | None = None, /, **computed: Any) -> None:
-        """Add a row to a frame; see :class:`Rows`."""
-        self.of(frame).add(roots, computed)
+        """Make a row and add it to a frame; see :class:`Rows`."""
+        rows = self.of(frame)
+        rows.append(rows.made(roots, computed))
 
     def refused(self) -> set[tuple[Any, Any]]:
         """What was refused so far, and why."""

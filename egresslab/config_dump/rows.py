@@ -30,19 +30,22 @@ class Rows:
         """The rows as columns, but for the proxy and the source that all of a file share."""
         return {name: [row.get(name) for row in self._rows] for name in schema(self.frame) if name not in ("proxy", "source")}
 
-    def add(self, roots: Mapping[str, Any] | None, computed: dict[str, Any]) -> None:
-        """Add a row: columns with a path are taken from the roots, others are computed; what is neither is missing.
+    def made(self, roots: Mapping[str, Any] | None, computed: dict[str, Any]) -> dict[str, Any]:
+        """Make a row: columns with a path are taken from the roots, others are computed; what is neither is missing.
 
         A path such as ``tls:/sni`` begins at the root named ``tls``, a path such as ``/name`` at the root named ``""``.
         """
-        if roots:
-            row = self._defaults.copy()
-            for root, node in self._paths.items():
-                if found := roots.get(root):
-                    node.fill(row, found)
-            row.update(computed)
-        else:
-            row = computed
+        if not roots:
+            return computed
+        row = self._defaults.copy()
+        for root, node in self._paths.items():
+            if found := roots.get(root):
+                node.fill(row, found)
+        row.update(computed)
+        return row
+
+    def append(self, row: dict[str, Any]) -> None:
+        """Add a row."""
         self._rows.append(row)
 
 

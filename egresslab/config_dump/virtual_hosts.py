@@ -21,9 +21,10 @@ def add_route_config(part: Part, config: dict[str, Any], taken: Taken, where: di
 
 def _add_virtual_host(part: Part, config: dict[str, Any], host: dict[str, Any], taken: Taken, whose: dict[str, Any]) -> None:
     routes = host.get("routes") or []
-    roots = {"": host, "config": config}
+    rows = part.of("virtual_hosts")
+    row = rows.made({"": host, "config": config}, {**whose, "routes": len(routes), "resource": owner(host), **taken.columns})
     for domain in host.get("domains") or [None]:
-        part.add("virtual_hosts", roots, **whose, domain=domain, routes=len(routes), resource=owner(host), **taken.columns)
+        rows.append({**row, "domain": domain})
     origin = {"route_config": whose["route_config"], "virtual_host": host.get("name"), "origin": whose["origin"]}
     for n, route in enumerate(routes):
         add_route(part, route, taken.within(f"routes/{n}"), {**origin, "position": n})
