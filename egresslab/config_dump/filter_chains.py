@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from egresslab.config_dump.access_loggers import Logger, add_access_loggers, logger_names, loggers_of
@@ -18,44 +17,23 @@ HTTP, TCP = "envoy.filters.network.http_connection_manager", "envoy.filters.netw
 _KINDS = {HTTP: "HTTP", TCP: "TCP", "HttpConnectionManager": "HTTP", "TcpProxy": "TCP"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a chain says, wherever it stands."""
-
-    chain: dict[str, Any]
-    row: dict[str, Any]
-    end: dict[str, Any]
-    at: int
-    loggers: tuple[Logger, ...]
-    kinds: tuple[bool, bool]
-
-
 def add_filter_chain(part: Part, chain: dict[str, Any], taken: Taken, where: dict[str, Any]) -> tuple[bool, bool]:
     """Add one chain, its access loggers, and the routes that stand in it; tell whether istioctl finds HTTP and TCP in it."""
-    told: _Told | None = part.last_default_chain
-    if told is None or told.chain != chain:
-        told = _told(part, chain)
-    if where["is_default"]:
-        part.last_default_chain = told
-    part.of("filter_chains").append({**told.row, **where, **taken.columns})
-    whose = {"listener": where["listener"], "filter_chain": chain.get("name", ""), "is_default": where["is_default"]}
-    inside = taken.within(f"filters/{told.at}/typed_config")
-    add_access_loggers(part, told.loggers, inside.pointer, {**whose, "level": str(told.row["type"]).lower()})
-    if isinstance(routes := told.end.get("route_config"), dict):
-        inline = {"listener": where["listener"], "filter_chain": chain.get("name"), "origin": "inline"}
-        add_route_config(part, routes, inside.within("route_config"), inline)
-    return told.kinds
-
-
-def _told(part: Part, chain: dict[str, Any]) -> _Told:
     match = chain.get("filter_chain_match") or {}
     kind, end, at = _end(chain)
     context = tls_context(chain.get("transport_socket"))
     loggers = loggers_of(end.get("access_log"))
+    roots = {"": match, "chain": chain, "tls": context, "end": end}
     mutual = None if context is None else bool(context.get("require_client_certificate"))
-    computed = {**_matched(match), **_led(chain, kind, end), **_logged(loggers), **tls_columns(context, mutual=mutual), "resource": owner(chain)}
-    row = part.of("filter_chains").made({"": match, "chain": chain, "tls": context, "end": end}, computed)
-    return _Told(chain, row, end, at, loggers, (finds_http(chain), finds_tcp(chain)))
+    computed = {**where, **_matched(match), **_led(chain, kind, end), **_logged(loggers), **tls_columns(context, mutual=mutual)}
+    part.add("filter_chains", roots, **computed, resource=owner(chain), **taken.columns)
+    whose = {"listener": where["listener"], "filter_chain": chain.get("name", ""), "is_default": where["is_default"]}
+    inside = taken.within(f"filters/{at}/typed_config")
+    add_access_loggers(part, loggers, inside.pointer, {**whose, "level": str(kind).lower()})
+    if isinstance(routes := end.get("route_config"), dict):
+        inline = {"listener": where["listener"], "filter_chain": chain.get("name"), "origin": "inline"}
+        add_route_config(part, routes, inside.within("route_config"), inline)
+    return finds_http(chain), finds_tcp(chain)
 
 
 def _end(chain: dict[str, Any]) -> tuple[str | None, dict[str, Any], int]:

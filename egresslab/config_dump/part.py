@@ -17,7 +17,6 @@ class Part:
     has_endpoints: bool = False
     skipped: int = 0  # lines or objects that were not understood
     rows: dict[str, Rows] = field(default_factory=dict)
-    last_default_chain: Any = None  # nearly all listeners have the same
 
     def of(self, frame: str) -> Rows:
         """Give the rows of a frame, to add to."""
@@ -28,7 +27,7 @@ class Part:
     def add(self, frame: str, roots: dict[str, Any] | None = None, /, **computed: Any) -> None:
         """Make a row and add it to a frame; see :class:`Rows`."""
         rows = self.of(frame)
-        rows.append(rows.made(roots, computed))
+        rows.append(rows.made(roots or {}, computed))
 
     def refused(self) -> set[tuple[Any, Any]]:
         """What was refused so far, and why."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -18,9 +19,11 @@ class Rows:
     """Rows of a frame while they are gathered."""
 
     def __init__(self, frame: str) -> None:
-        self.frame = frame
-        self._rows: list[dict[str, Any]] = []
-        self._defaults, self._paths = _paths(frame)
+        defaults, self._paths = _paths(frame)
+        self._nothing: dict[str, Any] = {name: None for name in schema(frame) if name not in ("proxy", "source")}
+        self._defaults = self._nothing | defaults
+        self._cells = itemgetter(*self._nothing)
+        self._rows: list[tuple[Any, ...]] = []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -28,16 +31,15 @@ class Rows:
     @property
     def columns(self) -> dict[str, list[Any]]:
         """The rows as columns, but for the proxy and the source that all of a file share."""
-        return {name: [row.get(name) for row in self._rows] for name in schema(self.frame) if name not in ("proxy", "source")}
+        found = zip(*self._rows, strict=True) if self._rows else ((),) * len(self._defaults)
+        return {name: list(values) for name, values in zip(self._defaults, found, strict=True)}
 
-    def made(self, roots: Mapping[str, Any] | None, computed: dict[str, Any]) -> dict[str, Any]:
+    def made(self, roots: Mapping[str, Any], computed: dict[str, Any]) -> dict[str, Any]:
         """Make a row: columns with a path are taken from the roots, others are computed; what is neither is missing.
 
         A path such as ``tls:/sni`` begins at the root named ``tls``, a path such as ``/name`` at the root named ``""``.
         """
-        if not roots:
-            return computed
-        row = self._defaults.copy()
+        row = self._defaults.copy() if roots else self._nothing.copy()
         for root, node in self._paths.items():
             if found := roots.get(root):
                 node.fill(row, found)
@@ -45,8 +47,8 @@ class Rows:
         return row
 
     def append(self, row: dict[str, Any]) -> None:
-        """Add a row."""
-        self._rows.append(row)
+        """Add a row that was made."""
+        self._rows.append(self._cells(row))
 
 
 @dataclass
