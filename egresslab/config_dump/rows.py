@@ -41,7 +41,7 @@ class Rows:
         """
         row = self._defaults.copy() if roots else self._nothing.copy()
         for root, node in self._paths.items():
-            if found := roots.get(root):
+            if (found := roots.get(root)) and isinstance(found, dict):
                 node.fill(row, found)
         row.update(computed)
         return row
@@ -51,25 +51,24 @@ class Rows:
         self._rows.append(self._cells(row))
 
 
-@dataclass
+@dataclass(slots=True)
 class _Node:
     """One key of the paths of a frame: the columns that are right below it, and what is deeper."""
 
     ends: list[tuple[str, str, type | None, Callable[[Any], Any]]] = field(default_factory=list)
     below: dict[str, _Node] = field(default_factory=dict)
 
-    def fill(self, row: dict[str, Any], found: Any) -> None:
+    def fill(self, row: dict[str, Any], found: dict[str, Any]) -> None:
         """Take the columns of a row out of an object; keys that are not there cost nothing."""
-        if not isinstance(found, dict):
-            return
+        get = found.get
         for key, column, usual, convert in self.ends:
-            if (value := found.get(key)) is not None:
+            if (value := get(key)) is not None:
                 if type(value) is not usual:
                     value = convert(value)
                 if value is not None and value != "":
                     row[column] = value
         for key, node in self.below.items():
-            if inner := found.get(key):
+            if (inner := get(key)) and isinstance(inner, dict):
                 node.fill(row, inner)
 
 
