@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from egresslab.access_log.cast import text_of
-from egresslab.sources import GZIP, MARKS, ZSTD, Source, chunks_of
+from egresslab.sources import Source, chunks_of, is_plain
 
 BLOCK = 8 << 20
 _LOOK = 64 << 10
@@ -73,16 +72,9 @@ def blocks_of(source: Source, size: int = BLOCK) -> Iterator[Block]:
     TruncatedError
         After the last block, when compressed data ends too early.
     """
-    if isinstance(source, str | os.PathLike) and source != "-" and _is_plain(Path(source)):
+    if isinstance(source, str | os.PathLike) and source != "-" and is_plain(Path(source)):
         return _ranges(Path(source), size)
     return _streamed(chunks_of(source, size))
-
-
-def _is_plain(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        return not stream.read(len(codecs.BOM_UTF8)).startswith((GZIP, ZSTD, *MARKS))
 
 
 def _ranges(path: Path, size: int) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from egresslab.config_dump.access_loggers import Logger, add_access_loggers, logger_names, loggers_of
 from egresslab.config_dump.addresses import range_set
-from egresslab.config_dump.istioctl_words import chain_match, destination, finds_http, finds_tcp, single_cluster
+from egresslab.config_dump.istioctl_words import Found, chain_match, found_in, single_cluster
 from egresslab.config_dump.part import Part
 from egresslab.config_dump.rows import walk
 from egresslab.config_dump.taken import Taken, owner
@@ -15,17 +15,25 @@ from egresslab.config_dump.virtual_hosts import add_route_config
 
 HTTP, TCP = "envoy.filters.network.http_connection_manager", "envoy.filters.network.tcp_proxy"
 _KINDS = {HTTP: "HTTP", TCP: "TCP", "HttpConnectionManager": "HTTP", "TcpProxy": "TCP"}
+_RANGES = ("prefix_ranges", "source_prefix_ranges", "direct_source_prefix_ranges")
 
 
-def add_filter_chain(part: Part, chain: dict[str, Any], taken: Taken, where: dict[str, Any]) -> tuple[bool, bool]:
-    """Add one chain, its access loggers, and the routes that stand in it; tell whether istioctl finds HTTP and TCP in it."""
-    match = chain.get("filter_chain_match") or {}
+def add_filter_chain(part: Part, chain: dict[str, Any], taken: Taken, where: dict[str, Any]) -> Found:
+    """Add one chain, its access loggers, and the routes that stand in it; tell what istioctl finds in it."""
+    match, found = chain.get("filter_chain_match") or {}, found_in(chain)
     kind, end, at = _end(chain)
     context = tls_context(chain.get("transport_socket"))
     loggers = loggers_of(end.get("access_log"))
     roots = {"": match, "chain": chain, "tls": context, "end": end}
     mutual = None if context is None else bool(context.get("require_client_certificate"))
-    computed = {**where, **_matched(match), **_led(chain, kind, end), **_logged(loggers), **tls_columns(context, mutual=mutual)}
+    computed = {
+        **where,
+        **_matched(match),
+        **_led(chain, kind, end),
+        "destination": found.destination,
+        **_logged(loggers),
+        **tls_columns(context, mutual=mutual),
+    }
     part.add("filter_chains", roots, **computed, resource=owner(chain), **taken.columns)
     whose = {"listener": where["listener"], "filter_chain": chain.get("name", ""), "is_default": where["is_default"]}
     inside = taken.within(f"filters/{at}/typed_config")
@@ -33,7 +41,7 @@ def add_filter_chain(part: Part, chain: dict[str, Any], taken: Taken, where: dic
     if isinstance(routes := end.get("route_config"), dict):
         inline = {"listener": where["listener"], "filter_chain": chain.get("name"), "origin": "inline"}
         add_route_config(part, routes, inside.within("route_config"), inline)
-    return finds_http(chain), finds_tcp(chain)
+    return found
 
 
 def _end(chain: dict[str, Any]) -> tuple[str | None, dict[str, Any], int]:
@@ -48,14 +56,7 @@ def _end(chain: dict[str, Any]) -> tuple[str | None, dict[str, Any], int]:
 
 
 def _matched(match: dict[str, Any]) -> dict[str, Any]:
-    if not match:
-        return {"match": "ALL"}
-    return {
-        "prefix_ranges": range_set(match.get("prefix_ranges")),
-        "source_prefix_ranges": range_set(match.get("source_prefix_ranges")),
-        "direct_source_prefix_ranges": range_set(match.get("direct_source_prefix_ranges")),
-        "match": chain_match(match),
-    }
+    return {"match": chain_match(match) if match else "ALL", **{name: range_set(match[name]) for name in _RANGES if name in match}}
 
 
 def _led(chain: dict[str, Any], kind: str | None, end: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +68,6 @@ def _led(chain: dict[str, Any], kind: str | None, end: dict[str, Any]) -> dict[s
         "route_config": walk(end, ["rds", "route_config_name"]) or (inline.get("name") if isinstance(inline, dict) else None),
         "inline_routes": isinstance(inline, dict) if kind == "HTTP" else None,
         "cluster": single_cluster(end) if kind == "TCP" else None,
-        "destination": destination(chain),
         "network_filters": ",".join(str(f.get("name", "")) for f in filters) or None,
         "http_filters": ",".join(str(f.get("name", "")) for f in http) or None,
         "codec_type": end.get("codec_type", "AUTO") if kind == "HTTP" else None,

@@ -5,6 +5,7 @@ Described and checked against istioctl itself in ``shared/peer/istioctl-tables.m
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -35,29 +36,27 @@ def chain_match(match: dict[str, Any]) -> str:
     return "; ".join(parts) or "ALL"
 
 
-def destination(chain: dict[str, Any]) -> str:
-    """Write what a filter chain leads to as its column DESTINATION."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What istioctl finds in a filter chain: its column DESTINATION, and whether there is HTTP or TCP in it."""
+
+    destination: str
+    http: bool
+    tcp: bool
+
+
+def found_in(chain: dict[str, Any]) -> Found:
+    """Look at a filter chain as istioctl does: the first filter that it knows decides."""
+    destination, http, tcp = None, False, False
     for one in chain.get("filters") or []:
-        if one.get("name") == _HTTP:
-            return _http_destination(one.get("typed_config") or {})
-        if _leads_somewhere(one):
-            return _cluster_words(walk(one, ["typed_config", "cluster"]) or "")
-    return "Non-HTTP/Non-TCP"
-
-
-def finds_http(chain: dict[str, Any]) -> bool:
-    """Tell whether istioctl finds HTTP in a chain."""
-    return any(one.get("name") == _HTTP for one in chain.get("filters") or [])
-
-
-def finds_tcp(chain: dict[str, Any]) -> bool:
-    """Tell whether istioctl finds a TCP proxy in a chain."""
-    return any(_leads_somewhere(one) for one in chain.get("filters") or [])
-
-
-def _leads_somewhere(one: dict[str, Any]) -> bool:
-    """Tell whether a filter is a TCP proxy to istioctl: one that has BlackHoleCluster anywhere in it is none."""
-    return one.get("name") == _TCP and b"BlackHoleCluster" not in orjson.dumps(one.get("typed_config"))
+        name, config = one.get("name"), one.get("typed_config") or {}
+        if name == _HTTP:
+            http = True
+            destination = destination or _http_destination(config)
+        elif name == _TCP and b"BlackHoleCluster" not in orjson.dumps(config):  # one that has it anywhere is no TCP proxy to istioctl
+            tcp = True
+            destination = destination or _cluster_words(config.get("cluster") or "")
+    return Found(destination or "Non-HTTP/Non-TCP", http, tcp)
 
 
 def single_cluster(config: dict[str, Any]) -> str | None:

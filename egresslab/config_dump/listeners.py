@@ -21,12 +21,12 @@ def add_listener(part: Part, listener: dict[str, Any], taken: Taken) -> None:
     where = {"listener": listener.get("name"), "address": address, "port": port}
     loggers = loggers_of(listener.get("access_log"))
     add_access_loggers(part, loggers, taken.pointer, {"listener": where["listener"], "level": "listener"})
-    kinds = [
+    found = [
         add_filter_chain(part, chain, taken.within(path), {**where, "position": position, "is_default": path == "default_filter_chain"})
         for position, (path, chain) in enumerate(_chains(listener))
     ]
     computed = {"address": address, "port": port, **_summary(listener), "resource": owner(listener), "access_loggers": logger_names(loggers)}
-    part.add("listeners", {"": listener}, **computed, type=_TYPES[any(h for h, _ in kinds), any(t for _, t in kinds)], **taken.columns)
+    part.add("listeners", {"": listener}, **computed, type=_TYPES[any(f.http for f in found), any(f.tcp for f in found)], **taken.columns)
 
 
 def _chains(listener: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,13 +1,10 @@
 """Where readers read from: files, globs, streams and archives, whatever they are packed in."""
 
-from egresslab.sources.opened import GZIP, MARKS, ZSTD, TruncatedError, chunks_of, read_bytes
+from egresslab.sources.opened import TruncatedError, chunks_of, is_plain, read_bytes
 from egresslab.sources.paths import Group, Source, groups_of, name_of, proxies_of, sources_of
 from egresslab.sources.tables import Row, Table, tables_of
 
 __all__ = [
-    "GZIP",
-    "MARKS",
-    "ZSTD",
     "Group",
     "Row",
     "Source",
@@ -15,6 +12,7 @@ __all__ = [
     "TruncatedError",
     "chunks_of",
     "groups_of",
+    "is_plain",
     "name_of",
     "proxies_of",
     "read_bytes",

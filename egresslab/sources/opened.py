@@ -18,8 +18,8 @@ import pyarrow as pa
 from egresslab.errors import EgresslabError
 from egresslab.sources.paths import Source
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # PowerShell and editors leave them
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # PowerShell and editors leave them
 
 
 _PIECE = 1 << 20
@@ -43,6 +43,14 @@ def chunks_of(source: Source, size: int = _PIECE) -> Iterator[bytes]:
         yield from _unzipped(stream, size)
 
 
+def is_plain(path: Path) -> bool:
+    """Tell whether a path is a file whose bytes can be taken as they are: not packed, in no encoding that a mark names."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return not stream.read(len(_ZSTD)).startswith((_GZIP, _ZSTD, *_MARKS))
+
+
 def read_bytes(source: Source) -> bytes:
     """Read a source whole, uncompressed and in UTF-8.
 
@@ -53,6 +61,8 @@ def read_bytes(source: Source) -> bytes:
     EgresslabError
         When it unfolds to so much more than it is that it must be a trap, or is more than 4 GB.
     """
+    if isinstance(source, str | os.PathLike) and is_plain(path := Path(source)) and path.stat().st_size <= _MOST:
+        return path.read_bytes()
     with _stream(source) as stream:
         counted = _Counted(stream)
         found, total = [], 0
@@ -91,11 +101,11 @@ def _raw(stream: Any, size: int) -> Iterator[bytes]:
 
 def _unzipped(stream: Any, size: int) -> Iterator[bytes]:
     head, chunks = _begun(_raw(stream, size))
-    if head.startswith(GZIP):
+    if head.startswith(_GZIP):
         head, chunks = _begun(_gunzip(chunks, size))
-    elif head.startswith(ZSTD):
+    elif head.startswith(_ZSTD):
         head, chunks = _begun(_unzstd(chunks, size))
-    encoding = next((e for mark, e in MARKS.items() if head.startswith(mark)), None)
+    encoding = next((e for mark, e in _MARKS.items() if head.startswith(mark)), None)
     return (text.encode() for text in codecs.iterdecode(chunks, encoding, errors="replace")) if encoding else chunks
 
 
@@ -147,7 +157,7 @@ def _gunzip(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
             if piece:
                 yield piece
             data = member.unconsumed_tail
-            if member.eof and member.unused_data.startswith(GZIP):
+            if member.eof and member.unused_data.startswith(_GZIP):
                 data, member = member.unused_data, zlib.decompressobj(wbits=31)
     if not member.eof:
         raise TruncatedError("its compressed data ends too early; what came before was read, ask for the file again")
