@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from egresslab.config_views.route_table import route_table
     from egresslab.config_views.secret_table import secret_table
     from egresslab.istio import read_analysis, read_proxy_status, read_resources
+    from egresslab.mistakes import Finding, Mistake, diagnose, evidence
     from egresslab.sharing.report import report
     from egresslab.views.entry import explain
     from egresslab.views.hops import hops
@@ -47,6 +48,8 @@ __version__ = "0.1.0"
 
 _LAZY = {
     "ConfigExplorer": "widgets",
+    "Finding": "mistakes",
+    "Mistake": "mistakes",
     "about": "config_views",
     "chart_cluster_counts": "charts",
     "chart_hosts": "charts",
@@ -54,9 +57,11 @@ _LAZY = {
     "chart_timeline": "charts",
     "cluster_table": "config_views",
     "config_paths": "config_views",
+    "diagnose": "mistakes",
     "diff_config": "config_views",
     "eds_table": "config_views",
     "endpoint_table": "config_views",
+    "evidence": "mistakes",
     "explain": "views.entry",
     "hops": "views.hops",
     "listener_table": "config_views",
@@ -75,8 +80,10 @@ __all__ = [
     "ConfigDumpError",
     "ConfigExplorer",
     "EgresslabError",
+    "Finding",
     "FrameError",
     "LogFormatError",
+    "Mistake",
     "ReportError",
     "ResourceError",
     "Resources",
@@ -91,10 +98,12 @@ __all__ = [
     "compare",
     "concat",
     "config_paths",
+    "diagnose",
     "diff_config",
     "eds_table",
     "egress_class",
     "endpoint_table",
+    "evidence",
     "explain",
     "explode_flags",
     "fields",

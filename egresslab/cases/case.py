@@ -98,34 +98,33 @@ class Case:
         EgresslabError
             When the case was made from frames, or its file is gone or has changed.
         """
-        if holder := self._holder(place):
-            return holder.raw(place)
-        source, line = _place(place)
+        source, at = _place(place)
+        if isinstance(at, str):
+            return self._holder(source, at).raw({"source": source, "pointer": at})
         if self.opener is None:
-            raise EgresslabError(f"{source}:{line} cannot be opened: this case was made from frames; eg.read_case(path) keeps where its files are")
+            raise EgresslabError(f"{source}:{at} cannot be opened: this case was made from frames; eg.read_case(path) keeps where its files are")
         if source not in set(self.files["source"]):
             raise FrameError(f"this case has no file {source!r}; {near(source, self.files['source'])}")
-        return raw_line(self.opener(source), line)
+        return raw_line(self.opener(source), at)
 
-    def _holder(self, row: Any) -> Any:
-        """Find what a row with a pointer came from."""
-        source, pointer = (row.get(name) if isinstance(row, pd.Series | Mapping) else None for name in ("source", "pointer"))
-        if not isinstance(source, str) or not isinstance(pointer, str):
-            return None
-        if "line" in row and (self.resources.objects["source"] == source).any():  # rows of resources have both, rows of a config have not
+    def _holder(self, source: str, pointer: str) -> Config | Resources:
+        """Find what an object came from; a post can be several things, of which only lines of tables have no JSON pointer."""
+        if pointer.startswith("/") and (self.resources.objects["source"] == source).any():
             return self.resources
         return self.snapshots.get(source, self.config)
 
 
-def _place(place: Any) -> tuple[str, int]:
+def _place(place: Any) -> tuple[str, int | str]:
     found = split_places(place) if isinstance(place, str) else _of_row(place)
-    if len(found) != 1 or found[0][1] < 1:
-        raise FrameError(f"{place!r} names no place; give a row with source and line, or text such as 'sidecar.log:17'")
+    if len(found) != 1 or found[0][1] == 0:
+        raise FrameError(f"{place!r} names no place; give a row with source and line or pointer, or text such as 'sidecar.log:17'")
     return found[0]
 
 
-def _of_row(row: Any) -> list[tuple[str, int]]:
-    if not isinstance(row, pd.Series | Mapping):
+def _of_row(row: Any) -> list[tuple[str, int | str]]:
+    if not isinstance(row, pd.Series | Mapping) or not isinstance(source := row.get("source"), str):
         return []
-    source, line = row.get("source"), row.get("line")
-    return [(source, int(line))] if isinstance(source, str) and isinstance(line, int | float | np.integer) else []
+    line, pointer = row.get("line"), row.get("pointer")
+    if isinstance(pointer, str):
+        return [(source, pointer)]
+    return [(source, int(line))] if isinstance(line, int | float | np.integer) and line == line else []

@@ -27,7 +27,7 @@ for kind in serviceentries workloadentries virtualservices destinationrules gate
 done
 kubectl get pod -n "$namespace" "$pod" -o yaml >"$out/cluster/pod.yaml"
 kubectl get configmaps -A --field-selector metadata.name=istio -o yaml >"$out/cluster/mesh.yaml"
-istioctl proxy-status -v 1 >"$out/proxy_status.txt" 2>/dev/null || istioctl proxy-status >"$out/proxy_status.txt"  # from 1.27 on only -v 1 shows trouble
+istioctl proxy-status -v 1 >"$out/proxy_status.txt" 2>/dev/null || istioctl proxy-status >"$out/proxy_status.txt"
 istioctl analyze -A >"$out/analysis.txt" 2>&1
 """
 

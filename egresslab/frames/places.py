@@ -8,22 +8,30 @@ from urllib.parse import quote, unquote
 from egresslab.errors import FrameError
 
 
-def place(source: str, line: int) -> str:
-    """Write a place as ``source:line``, percent-quoted so that places can be joined by spaces.
+def place(source: str, at: int | str) -> str:
+    """Write a place as ``source:line`` or ``source#pointer``, percent-quoted so that places can be joined by spaces.
 
-    >>> place("my logs/sidecar.log", 7)
-    'my%20logs/sidecar.log:7'
+    >>> place("my logs/sidecar.log", 7), place("config_dump.json", "/configs/1/dynamic_active_clusters/0")
+    ('my%20logs/sidecar.log:7', 'config_dump.json#/configs/1/dynamic_active_clusters/0')
     """
-    return f"{quote(source, safe='/.-_~')}:{line}"
+    file = quote(source, safe="/.-_~")
+    return f"{file}:{at}" if isinstance(at, int) else f"{file}#{quote(at, safe='/.-_~')}"
 
 
-def split_places(text: str) -> list[tuple[str, int]]:
+def split_places(text: str) -> list[tuple[str, int | str]]:
     """Open joined places again; text that is no place is a FrameError.
 
-    >>> split_places("my%20logs/sidecar.log:7 b.log:1")
-    [('my logs/sidecar.log', 7), ('b.log', 1)]
+    >>> split_places("my%20logs/sidecar.log:7 dump.json#/configs/1")
+    [('my logs/sidecar.log', 7), ('dump.json', '/configs/1')]
     """
-    parts = [p.rpartition(":") for p in text.split()]
-    if odd := [source + mark + line for source, mark, line in parts if not (mark and re.fullmatch("[0-9]+", line))]:
-        raise FrameError(f"{odd[0]!r} is no place; a place is a file and the number of a line, such as sidecar.log:17")
-    return [(unquote(source), int(line)) for source, _, line in parts]
+    return [_opened(part) for part in text.split()]
+
+
+def _opened(part: str) -> tuple[str, int | str]:
+    file, mark, pointer = part.partition("#")
+    if mark and file and pointer:
+        return unquote(file), unquote(pointer)
+    source, mark, line = part.rpartition(":")
+    if not (mark and re.fullmatch("[0-9]+", line)):
+        raise FrameError(f"{part!r} is no place; a place is a file and the number of a line, such as sidecar.log:17, or a file and a pointer")
+    return unquote(source), int(line)

@@ -127,7 +127,13 @@ def _without_unused(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _opened(places: pd.Series[Any]) -> pd.DataFrame:
     """Open joined places into one row each: ``row, source, line``."""
-    split = [(row, source, line) for row, text in enumerate(places) if isinstance(text, str) for source, line in split_places(text)]
+    split = [
+        (row, source, line)
+        for row, text in enumerate(places)
+        if isinstance(text, str)
+        for source, line in split_places(text)
+        if isinstance(line, int)
+    ]
     rows, sources, lines = zip(*split, strict=True) if split else ((), (), ())
     return pd.DataFrame({"row": np.array(rows, dtype="int64"), "source": pd.Categorical(sources), "line": np.array(lines, dtype="int64")})
 

@@ -1,0 +1,25 @@
+"""All mistakes: each file of this room that holds one, found by itself."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+import egresslab.mistakes as room
+from egresslab.mistakes.mistake import Mistake
+
+WAYS = ("in_log", "in_config", "in_resources")
+
+
+@cache
+def modules() -> dict[str, ModuleType]:
+    """Give the module of each mistake by its stem."""
+    found = (import_module(f"{room.__name__}.{info.name}") for info in pkgutil.iter_modules(room.__path__))
+    return {module.__name__.rpartition(".")[2]: module for module in found if isinstance(getattr(module, "MISTAKE", None), Mistake)}
+
+
+def mistakes() -> dict[str, Mistake]:
+    """Which mistakes are looked for?"""
+    return {stem: module.MISTAKE for stem, module in modules().items()}

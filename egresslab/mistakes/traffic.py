@@ -1,0 +1,37 @@
+"""What the entries of a log ask for: whom, on which port, in which protocol, and whether the mesh knew it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+_PORT = r":(\d+)$"
+
+
+def traffic(shapes: pd.DataFrame) -> pd.DataFrame:
+    """Add what a shape asks for.
+
+    ``host`` is the Host or the SNI in lower case without port, missing when the entry names none; ``address`` and ``port`` are what the
+    client connected to; ``spoken`` is HTTP, TLS (an SNI was seen) or TCP; ``subject`` is host or address, and port; ``unknown`` tells that no
+    declared host took it: ``passed`` (PassthroughCluster) or ``blocked`` (BlackHoleCluster, or block_all).
+    """
+    local = _text(shapes["downstream_local_address"])
+    host = _text(shapes["authority"]).fillna(_text(shapes["requested_server_name"])).str.lower().str.replace(_PORT, "", regex=True).str.rstrip(".")
+    address, port = local.str.replace(_PORT, "", regex=True).str.strip("[]"), local.str.extract(_PORT)[0]
+    cluster, route = _text(shapes["upstream_cluster"]), _text(shapes["route_name"])
+    passed = cluster.isin(["PassthroughCluster", "AllowAnyDynamicDNSCluster"])
+    blocked = (cluster == "BlackHoleCluster") | (route == "block_all")
+    http = shapes["method"].notna() | shapes["protocol"].notna()
+    return shapes.assign(
+        host=host,
+        address=address,
+        port=pd.to_numeric(port).astype("Int64"),
+        spoken=pd.Series("TCP", index=shapes.index).mask(shapes["requested_server_name"].notna(), "TLS").mask(http, "HTTP"),
+        subject=host.fillna(address).fillna("an unknown destination") + (":" + port).fillna(""),
+        unknown=pd.Series(None, index=shapes.index, dtype="object").mask(passed.fillna(False), "passed").mask(blocked.fillna(False), "blocked"),
+    )
+
+
+def _text(column: pd.Series[Any]) -> pd.Series[Any]:
+    return column.astype("str")
