@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from egresslab.config_views.route_table import route_table
     from egresslab.config_views.secret_table import secret_table
     from egresslab.istio import read_analysis, read_proxy_status, read_resources
-    from egresslab.mistakes import Finding, Mistake, diagnose, evidence
+    from egresslab.mistakes.diagnose import diagnose, evidence
+    from egresslab.mistakes.mistake import Finding, Mistake
     from egresslab.sharing.report import report
     from egresslab.views.entry import explain
     from egresslab.views.hops import hops

@@ -7,7 +7,6 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-import egresslab.mistakes as room
 from egresslab.mistakes.mistake import Mistake
 
 WAYS = ("in_log", "in_config", "in_resources")
@@ -16,6 +15,7 @@ WAYS = ("in_log", "in_config", "in_resources")
 @cache
 def modules() -> dict[str, ModuleType]:
     """Give the module of each mistake by its stem."""
+    room = import_module(__name__.rpartition(".")[0])
     found = (import_module(f"{room.__name__}.{info.name}") for info in pkgutil.iter_modules(room.__path__))
     return {module.__name__.rpartition(".")[2]: module for module in found if isinstance(getattr(module, "MISTAKE", None), Mistake)}
 
