@@ -10,6 +10,7 @@ import orjson
 
 from egresslab.config_dump.part import Part
 from egresslab.config_dump.rows import walk
+from egresslab.config_dump.taken import Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def logger_names(loggers: tuple[Logger, ...]) -> str | None:
     return ",".join(logger.path or logger.name or "" for logger in loggers) or None
 
 
-def add_access_loggers(part: Part, loggers: tuple[Logger, ...], pointer: str, whose: dict[str, Any]) -> None:
-    """Add access loggers; the pointer is that of what has them."""
+def add_access_loggers(part: Part, loggers: tuple[Logger, ...], taken: Taken, whose: dict[str, Any]) -> None:
+    """Add access loggers; ``taken`` is that of what has them."""
     for n, logger in enumerate(loggers):
         told = {name: getattr(logger, name) for name in Logger.__slots__}
-        part.add("access_loggers", **whose, **told, pointer=f"{pointer}/access_log/{n}")
+        part.add("access_loggers", **{**taken.columns, **whose, **told, "pointer": f"{taken.pointer}/access_log/{n}"})

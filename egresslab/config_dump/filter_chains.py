@@ -33,11 +33,12 @@ def add_filter_chain(part: Part, chain: dict[str, Any], taken: Taken, where: dic
         "destination": found.destination,
         **_logged(loggers),
         **tls_columns(context, mutual=mutual),
+        "resource": owner(chain),
     }
-    part.add("filter_chains", roots, **computed, resource=owner(chain), **taken.columns)
+    part.add("filter_chains", roots, **computed, **taken.columns)
     whose = {"listener": where["listener"], "filter_chain": chain.get("name", ""), "is_default": where["is_default"]}
     inside = taken.within(f"filters/{at}/typed_config")
-    add_access_loggers(part, loggers, inside.pointer, {**whose, "level": str(kind).lower()})
+    add_access_loggers(part, loggers, inside, {**whose, "level": str(kind).lower(), "resource": computed["resource"]})
     if isinstance(routes := end.get("route_config"), dict):
         inline = {"listener": where["listener"], "filter_chain": chain.get("name"), "origin": "inline"}
         add_route_config(part, routes, inside.within("route_config"), inline)

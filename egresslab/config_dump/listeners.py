@@ -20,7 +20,7 @@ def add_listener(part: Part, listener: dict[str, Any], taken: Taken) -> None:
     address, port = _where(listener)
     where = {"listener": listener.get("name"), "address": address, "port": port}
     loggers = loggers_of(listener.get("access_log"))
-    add_access_loggers(part, loggers, taken.pointer, {"listener": where["listener"], "level": "listener"})
+    add_access_loggers(part, loggers, taken, {"listener": where["listener"], "level": "listener"})
     found = [
         add_filter_chain(part, chain, taken.within(path), {**where, "position": position, "is_default": path == "default_filter_chain"})
         for position, (path, chain) in enumerate(_chains(listener))
