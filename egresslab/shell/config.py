@@ -69,6 +69,8 @@ def add_collect(words: Any) -> None:
 def _config(arguments: argparse.Namespace) -> int:
     case = eg.read_case(arguments.dump)
     config = case.config
+    if not config.proxies and (arguments.what != "about" or case.resources.objects.empty):
+        raise eg.EgresslabError(f"{arguments.dump} holds no config of a proxy; egresslab collect --print prints the commands that fetch one")
     if arguments.what in _TABLES:
         found = _istioctl_table(config, arguments)
     elif arguments.what == "about":

@@ -84,6 +84,7 @@ def test_nothing_found_is_exit_1(run):
         ([GATEWAY, "secrets", "--port", "80"], "its filters are none"),
         ([GATEWAY, "clusters", "--port", "https"], "--port https is no port"),
         ([GATEWAY, "clusters", "--proxy", "cart"], "no proxy is called 'cart'"),
+        ([str(eg.sample_path("healthy")), "clusters"], "holds no config of a proxy"),
         ([str(eg.sample_path("incident/provenance.toml")), "clusters"], "provenance.toml"),
     ],
 )
