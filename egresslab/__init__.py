@@ -39,17 +39,19 @@ if TYPE_CHECKING:
     from egresslab.config_views.secret_table import secret_table
     from egresslab.istio import read_analysis, read_proxy_status, read_resources
     from egresslab.mistakes.diagnose import diagnose, evidence
+    from egresslab.mistakes.drafts import draft_service_entry
+    from egresslab.mistakes.explain import explain
     from egresslab.mistakes.mistake import Finding, Mistake
     from egresslab.sharing.report import report
-    from egresslab.views.entry import explain
     from egresslab.views.hops import hops
-    from egresslab.widgets import ConfigExplorer
+    from egresslab.widgets import ConfigExplorer, LogFilter
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "ConfigExplorer": "widgets",
     "Finding": "mistakes",
+    "LogFilter": "widgets",
     "Mistake": "mistakes",
     "about": "config_views",
     "chart_cluster_counts": "charts",
@@ -58,12 +60,13 @@ _LAZY = {
     "chart_timeline": "charts",
     "cluster_table": "config_views",
     "config_paths": "config_views",
-    "diagnose": "mistakes",
+    "diagnose": "mistakes.diagnose",
     "diff_config": "config_views",
+    "draft_service_entry": "mistakes",
     "eds_table": "config_views",
     "endpoint_table": "config_views",
     "evidence": "mistakes",
-    "explain": "views.entry",
+    "explain": "mistakes.explain",
     "hops": "views.hops",
     "listener_table": "config_views",
     "read_analysis": "istio",
@@ -83,6 +86,7 @@ __all__ = [
     "EgresslabError",
     "Finding",
     "FrameError",
+    "LogFilter",
     "LogFormatError",
     "Mistake",
     "ReportError",
@@ -101,6 +105,7 @@ __all__ = [
     "config_paths",
     "diagnose",
     "diff_config",
+    "draft_service_entry",
     "eds_table",
     "egress_class",
     "endpoint_table",

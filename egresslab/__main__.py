@@ -1,6 +1,6 @@
-"""The shell words: ``egresslab log``, ``explain``, ``config``, ``report``, ``collect`` and ``notebooks``.
+"""The shell words: ``egresslab diagnose``, ``log``, ``explain``, ``config``, ``report``, ``collect`` and ``notebooks``.
 
-Exit codes: 0 done, 1 nothing found or a report that is not whole, 2 input that cannot be read or words that are wrong.
+Exit codes: 0 done, 1 nothing found, a diagnosis with an error or a report that is not whole, 2 input that cannot be read or words that are wrong.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Any
 import egresslab as eg
 from egresslab.frames import visible
 from egresslab.shell.config import add_collect, add_config
+from egresslab.shell.diagnose import add_diagnose
 from egresslab.shell.log import add_explain, add_log
 from egresslab.shell.printed import DONE, NOTHING, UNREADABLE
 from egresslab.shell.share import add_notebooks, add_report
 
-_WORDS = (add_log, add_explain, add_config, add_report, add_collect, add_notebooks)
+_WORDS = (add_diagnose, add_log, add_explain, add_config, add_report, add_collect, add_notebooks)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -39,6 +39,8 @@ ASKED = {
     "cluster_counts": lambda log: eg.cluster_counts(log),
     "compare": lambda log: eg.compare(log, log),
     "concat": lambda log: eg.concat([log, log]),
+    "diagnose": lambda log: eg.diagnose(eg.Case(log=log)),
+    "draft_service_entry": lambda log: eg.draft_service_entry(log),
     "egress_class": lambda log: eg.egress_class(log),
     "explain": lambda log: [explained(log.iloc[n]) for n in range(min(2, len(log)))],
     "explode_flags": lambda log: eg.explode_flags(log),
@@ -52,7 +54,7 @@ ASKED = {
     "timeline": lambda log: eg.timeline(log, by="host", per="proxy", time="end"),
     "where": lambda log: eg.where(log, response_flags=["UF", "-"], response_code="..503", text="example", exclude={"failed": False}),
 }
-TAKE_NO_LOG = {"fields", "sample", "sample_path", "scan_access_log", "words"}
+TAKE_NO_LOG = {"evidence", "fields", "sample", "sample_path", "scan_access_log", "words"}
 ELSEWHERE = {"report": "tests/sharing/test_report.py"}  # it runs a notebook
 
 

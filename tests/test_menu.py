@@ -20,7 +20,13 @@ CLASSES = [name for name in eg.__all__ if inspect.isclass(getattr(eg, name))]
 ERRORS = {name for name, thing in vars(errors).items() if inspect.isclass(thing) and issubclass(thing, errors.EgresslabError)}
 
 # Two where a second is what is asked about.
-POSITIONAL = {"about": ["given", "host"], "compare": ["before", "after"], "diff_config": ["before", "after"], "report": ["given", "out"]}
+POSITIONAL = {
+    "about": ["given", "host"],
+    "compare": ["before", "after"],
+    "diff_config": ["before", "after"],
+    "explain": ["given", "case"],
+    "report": ["given", "out"],
+}
 
 HEAVY = {
     "orjson",

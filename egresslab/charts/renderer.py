@@ -16,12 +16,11 @@ MIME = "application/vnd.vegalite.v5+json"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.6.1.json"
 
 
-def render(spec: dict[str, Any], **metadata: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give Altair the mime bundle of a chart: spec, picture and text, and no HTML."""
+def render(spec: dict[str, Any], *, picture: bool = True, **metadata: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give Altair the mime bundle of a chart: spec, picture unless JupyterLab is to draw it, and text, and no HTML."""
     bundle: dict[str, Any] = {MIME: {**spec, "$schema": SCHEMA}, "text/plain": _text(spec)}
-    picture = _picture(spec)
-    if picture:
-        bundle["image/png"] = base64.b64encode(picture).decode("ascii")
+    if picture and (drawn := _picture(spec)):
+        bundle["image/png"] = base64.b64encode(drawn).decode("ascii")
     return bundle, ({MIME: metadata} if metadata else {})
 
 

@@ -33,7 +33,7 @@ def open_raw(files: Mapping[str, Source], source: str, pointer: str) -> Any:
         return data.decode("utf-8", "replace").splitlines()[int(pointer[1:]) - 1]
     try:
         return redacted(_at(_whole(data, source), pointer))
-    except (KeyError, IndexError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ConfigDumpError(f"{source} has nothing at {pointer}; it has changed since it was read, read it again") from error
 
 

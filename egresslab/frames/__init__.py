@@ -7,7 +7,7 @@ from egresslab.frames.places import place, split_places
 from egresslab.frames.request_shapes import merge_shapes, request_shapes
 from egresslab.frames.resources import Resources, resources_of
 from egresslab.frames.schema import PLACES, Field, coerce, empty, fields, labels, require, schema, typed
-from egresslab.frames.untrusted import spreadsheet_frame, visible, visible_frame
+from egresslab.frames.untrusted import spreadsheet_frame, visible, visible_frame, write_csv
 
 __all__ = [
     "PLACES",
@@ -39,4 +39,5 @@ __all__ = [
     "typed",
     "visible",
     "visible_frame",
+    "write_csv",
 ]

@@ -128,7 +128,7 @@ def _column(values: Any, kind: str, name: str, length: int) -> pd.Series[Any]:
 
 def _missing(kind: str, length: int) -> pd.Series[Any]:
     if kind == "label":
-        return pd.Series(pd.Categorical.from_codes([-1] * length, dtype=_EMPTY_LABEL))
+        return pd.Series(pd.Categorical.from_codes(np.full(length, -1, dtype="int8"), dtype=_EMPTY_LABEL))
     return pd.Series(pd.NaT if kind == "time" else pd.NA, index=range(length), dtype=_DTYPES[kind])
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import pandas as pd
 
@@ -32,6 +33,11 @@ def visible_frame(frame: pd.DataFrame) -> pd.DataFrame:
 def spreadsheet_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Make all text of a frame visible, and no cell of it a formula when a spreadsheet opens it."""
     return _map_text(frame, _no_formula)
+
+
+def write_csv(frame: pd.DataFrame, out: IO[str] | Path) -> None:
+    """Write CSV that no spreadsheet takes for formulas."""
+    spreadsheet_frame(frame).to_csv(out, index=False, date_format="%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _no_formula(text: str) -> str:

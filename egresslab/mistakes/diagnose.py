@@ -12,7 +12,7 @@ import pandas as pd
 from egresslab.cases import Case
 from egresslab.frames import request_shapes, require, schema, split_places, typed
 from egresslab.mistakes.mistake import Finding, Mistake
-from egresslab.mistakes.registry import WAYS, modules
+from egresslab.mistakes.registry import WAYS, modules, notebook_of
 
 _SEVERITIES = ("error", "warning", "info", "unchecked")
 _INPUTS = {
@@ -73,10 +73,9 @@ def diagnose(case: Case) -> pd.DataFrame:
     inputs = _inputs(case)
     seen, missing = _ask_all(inputs)
     _explain(seen)
-    rows = [_row(one) for one in sorted(seen, key=lambda one: one.order)]
-    numbers = {id(one): n for n, one in enumerate(sorted(seen, key=lambda one: one.order), 1)}
-    for row, one in zip(rows, sorted(seen, key=lambda one: one.order), strict=True):
-        row["caused_by"] = numbers[id(one.cause)] if one.cause else None
+    seen.sort(key=lambda one: one.order)
+    numbers = {id(one): n for n, one in enumerate(seen, 1)}
+    rows = [{**_row(one), "caused_by": numbers.get(id(one.cause))} for one in seen]
     rows += [*_unexplained(inputs.get("shapes"), seen), *_unchecked(missing)]
     return typed({name: [row.get(name) for row in rows] for name in schema("findings")} | {"finding": list(range(1, len(rows) + 1))}, "findings")
 
@@ -146,6 +145,7 @@ def _row(one: _Seen) -> dict[str, Any]:
         "last_seen": finding.last_seen,
         "rivals": "; ".join(finding.rivals) or None,
         "mend": finding.mend or one.mistake.mend,
+        "notebook": notebook_of(one.stem),
         "evidence": " ".join(finding.places) or None,
     }
 

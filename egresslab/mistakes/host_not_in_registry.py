@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import names
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.mistake import Finding, Mistake
-from egresslab.mistakes.traffic import traffic
+from egresslab.mistakes.unknown_traffic import Unknown, unknown_traffic
+from egresslab.mistakes.why_unknown import UNDECLARED
 
 MISTAKE = Mistake(
     severity="warning",
@@ -21,27 +22,47 @@ MISTAKE = Mistake(
     ),
     mend="Declare the host in a ServiceEntry that the caller's namespace sees, with the port and protocol that the application uses.",
 )
+_DYNAMIC = "AllowAnyDynamicDNSCluster"
 
 
 def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
     """Find traffic that no declared host took, to a host that nothing declares."""
-    found = traffic(shapes)
-    for subject, rows in found[found["unknown"].notna()].groupby("subject", sort=False):
-        host = rows["host"].iloc[0]
-        if isinstance(host, str) and (_declared(host, config, resources)):
-            continue
-        blocked = (rows["unknown"] == "blocked").any()
-        verb = "is blocked" if blocked else "passes through"
-        yield Finding.of_shapes(
-            rows,
-            str(subject),
-            f"{subject} is in no registry: its traffic {verb}",
-            severity="error" if blocked else "warning",
-            of=int(found.loc[found["subject"] == subject, "count"].sum()),
-        )
+    named, http = _dynamic(shapes, config), _http_ports(shapes, config)
+    for seen in unknown_traffic(shapes, config, resources):
+        if seen.because == UNDECLARED:
+            on_purpose = seen.to.caller.proxy in named
+            not_http = seen.to.spoken == "TCP" and (seen.to.caller.proxy, seen.to.port) in http
+            told: dict[str, Any] = {"severity": "info"} if not seen.blocked and (on_purpose or not_http) else {}
+            told |= {"sure": False, "severity": told.get("severity", "warning")} if resources is None else {}
+            yield seen.finding(f"{_unknown(seen, resources)}: its traffic {seen.fate}", rivals=_rivals(seen, resources), **told)
 
 
-def _declared(host: str, config: Config | None, resources: Resources | None) -> bool:
-    known = [config.clusters["host"]] if config else []
-    known += [resources.service_entries["host"]] if resources else []
-    return any(bool(names(column.dropna(), host).any()) for column in known)
+def _unknown(seen: Unknown, resources: Resources | None) -> str:
+    return f"{seen.subject} is in no registry" if resources is not None else f"the proxy does not know {seen.subject}"
+
+
+def _rivals(seen: Unknown, resources: Resources | None) -> tuple[str, ...]:
+    hidden = () if resources is not None else ("host_hidden_by_sidecar, host_hidden_by_export_to: only the YAML of Istio would tell",)
+    if not seen.declared:
+        return hidden
+    if seen.to.spoken == "TLS":
+        bound = f"tcp_address_mismatch: {seen.names()} takes port {seen.to.port} of other addresses; is this one of the same host, list it there"
+        return (*hidden, bound)
+    return (*hidden, f"a wrong protocol: {seen.names()} opened port {seen.to.port}, and the line names no host that would tell")
+
+
+def _dynamic(shapes: pd.DataFrame, config: Config | None) -> set[str]:
+    """Name the proxies whose mesh lets unknown hosts go by their name, on purpose."""
+    told = set(shapes.loc[(shapes["upstream_cluster"] == _DYNAMIC).fillna(False), "proxy"].dropna())
+    return told | (set(config.clusters.loc[config.clusters["name"] == _DYNAMIC, "proxy"].dropna()) if config is not None else set())
+
+
+def _http_ports(shapes: pd.DataFrame, config: Config | None) -> set[tuple[str, int]]:
+    """Name the ports on which proxies speak HTTP: a connection there without a request has another fault than its host."""
+    http = shapes[shapes["method"].notna() & shapes["downstream_local_address"].notna()]
+    ports = pd.to_numeric(http["downstream_local_address"].astype("str").str.extract(r":(\d+)$")[0])
+    found = {(proxy, int(port)) for proxy, port in zip(http["proxy"], ports, strict=True) if port == port}
+    if config is None:
+        return found
+    chains = config.filter_chains[(config.filter_chains["type"] == "HTTP").fillna(False) & config.filter_chains["address"].isin(["0.0.0.0", "::"])]
+    return found | {(proxy, int(port)) for proxy, port in zip(chains["proxy"], chains["port"], strict=True) if not pd.isna(port)}

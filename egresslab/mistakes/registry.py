@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
+from egresslab.cases import shipped
 from egresslab.mistakes.mistake import Mistake
 
 WAYS = ("in_log", "in_config", "in_resources")
@@ -23,3 +24,10 @@ def modules() -> dict[str, ModuleType]:
 def mistakes() -> dict[str, Mistake]:
     """Which mistakes are looked for?"""
     return {stem: module.MISTAKE for stem, module in modules().items()}
+
+
+@cache
+def notebook_of(stem: str) -> str | None:
+    """Name the worked notebook of a mistake, when there is one."""
+    path = shipped("notebooks") / "mistakes" / f"{stem}.ipynb"
+    return f"mistakes/{path.name}" if path.is_file() else None

@@ -21,8 +21,9 @@ def traffic(shapes: pd.DataFrame) -> pd.DataFrame:
     address, port = local.str.replace(_PORT, "", regex=True).str.strip("[]"), local.str.extract(_PORT)[0]
     cluster, route = _text(shapes["upstream_cluster"]), _text(shapes["route_name"])
     passed = cluster.isin(["PassthroughCluster", "AllowAnyDynamicDNSCluster"])
-    blocked = (cluster == "BlackHoleCluster") | (route == "block_all")
     http = shapes["method"].notna() | shapes["protocol"].notna()
+    old_blackhole = cluster.isna() & ~http & _text(shapes["response_flags"]).eq("UH") & _text(shapes["upstream_host"]).isna()  # Envoy before 1.18
+    blocked = (cluster == "BlackHoleCluster") | (route == "block_all") | old_blackhole
     return shapes.assign(
         host=host,
         address=address,

@@ -12,8 +12,8 @@ from typing import Any
 import egresslab as eg
 from egresslab.cases.collect import collect_lines
 from egresslab.config_views import table_text
-from egresslab.frames import visible
-from egresslab.shell.printed import DONE, NOTHING, print_columns, write_csv, write_json
+from egresslab.frames import visible, write_csv
+from egresslab.shell.printed import DONE, NOTHING, print_columns, write_json
 
 # istioctl's words with its filters, and ours with the columns that fit on a screen.
 _TABLES: dict[str, tuple[str, tuple[str, ...]]] = {

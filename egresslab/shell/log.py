@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import IO, Any
 
 import egresslab as eg
-from egresslab.frames import in_order
-from egresslab.shell.printed import DONE, NOTHING, print_columns, write_csv, write_json
+from egresslab.frames import in_order, write_csv
+from egresslab.shell.printed import DONE, NOTHING, print_columns, write_json
 from egresslab.views import where_arguments
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from egresslab.frames import spreadsheet_frame, visible_frame
+from egresslab.frames import visible_frame
 
 DONE, NOTHING, UNREADABLE = 0, 1, 2  # exit codes
 _WIDEST = 70  # characters of a cell; -o json has all of it
@@ -27,8 +27,3 @@ def write_json(frame: Any, out: IO[str]) -> None:
     """Write a line of JSON for each row."""
     if len(frame):
         out.write(frame.to_json(orient="records", lines=True, date_format="iso", date_unit="ms", force_ascii=True))
-
-
-def write_csv(frame: Any, out: IO[str]) -> None:
-    """Write CSV that no spreadsheet takes for formulas."""
-    spreadsheet_frame(frame).to_csv(out, index=False, date_format="%Y-%m-%dT%H:%M:%S.%fZ")

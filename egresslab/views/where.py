@@ -57,16 +57,17 @@ def where(log: Any, /, *, text: Any = None, exclude: Mapping[str, Any] | None = 
     frame = log_of(log)
     keep = np.ones(len(frame), dtype=bool)
     for name, value in columns.items():
-        keep &= _passes(frame, name, value)
+        keep &= passes(frame, name, value)
     for name, value in (exclude or {}).items():
-        keep &= ~_passes(frame, name, value)
+        keep &= ~passes(frame, name, value)
     if text is not None:
         keep &= _holds(frame, text)
     found = frame[keep]
     return found.assign(**{str(name): used_only(column) for name, column in found.items() if isinstance(column.dtype, pd.CategoricalDtype)})
 
 
-def _passes(frame: pd.DataFrame, name: str, value: Any) -> Mask:
+def passes(frame: pd.DataFrame, name: str, value: Any) -> Mask:
+    """Tell which entries of a log frame pass one question; FrameError when it is none."""
     if name == "text":
         return _holds(frame, value)
     if name == "egress_class":

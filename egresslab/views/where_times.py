@@ -33,7 +33,7 @@ Span = tuple[int, int]
 
 def time_test(value: object) -> Predicate:
     """Make the test of a time column for one value; ValueError when the value is no time."""
-    asked = bounds(_as_text(value))
+    asked = bounds(as_text(value))
     clocks = {_CLOCK.fullmatch(word) is not None for _, word in asked}
     if len(clocks) == 2:
         raise ValueError("one end has a date and the other has none")
@@ -94,7 +94,8 @@ def _offset(zone: str | None) -> dt.timedelta:
     return dt.datetime.strptime(str(zone), "%z").utcoffset() or dt.timedelta(0)
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Write a time as the text that asks for this very moment, a date as the text that asks for the day; ValueError when it is neither."""
     if isinstance(value, str):
         return value
     if isinstance(value, np.datetime64):

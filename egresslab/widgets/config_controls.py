@@ -10,6 +10,7 @@ import pandas as pd
 
 from egresslab.frames import visible
 from egresslab.widgets.config_objects import SECTIONS, ConfigObjects, called
+from egresslab.widgets.listener import Listener
 
 _MOST_OPTIONS = 200
 _ALL = ""  # None would leave a Dropdown blank
@@ -27,7 +28,8 @@ class ConfigControls:
     """What is asked of a config, as widgets; ``changed`` is called when another object is chosen."""
 
     def __init__(self, objects: ConfigObjects, *, section: str | None, search: str, proxy: str | None, changed: Callable[[], None]) -> None:
-        self._all, self._changed, self._listing = objects, changed, False
+        self._all, self._changed = objects, changed
+        self._ear = Listener(self._heard)
         wide = ipywidgets.Layout(width="auto")
         self.search = ipywidgets.Text(value=search, placeholder="name, host or SNI", layout=wide)
         several = ipywidgets.Layout(width="auto", display=None if len(objects.proxies) > 1 else "none")
@@ -38,8 +40,7 @@ class ConfigControls:
         self.box = ipywidgets.VBox([ipywidgets.HTML(_BESIDE), self.search, self.proxy, self.section, self.object, self._limit])
         self.box.add_class("egresslab-explorer")
         self._list(section)
-        for control in (self.search, self.proxy, self.section, self.object):
-            control.observe(self._on_value, "value")
+        self._ear.to(self.search, self.proxy, self.section, self.object)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -54,20 +55,11 @@ class ConfigControls:
     def _of(self, section: str) -> pd.DataFrame:
         return self._all.of(section, search=self.search.value, proxy=self.proxy.value or None)
 
-    def _on_value(self, change: Any) -> None:
-        if self._listing:
-            return
-        if change.owner is not self.object:
-            self._list_again(self.section.value if change.owner is self.section or len(self.frame) else None)
+    def _heard(self, control: Any) -> None:
+        if control is not self.object:
+            with self._ear.deaf():
+                self._list(self.section.value if control is self.section or len(self.frame) else None)
         self._changed()
-
-    def _list_again(self, section: str | None) -> None:
-        """Fill the lists without hearing of each step."""
-        self._listing = True
-        try:
-            self._list(section)
-        finally:
-            self._listing = False
 
     def _list(self, section: str | None) -> None:
         """Fill the lists; without a section the first one that has what is searched is opened."""

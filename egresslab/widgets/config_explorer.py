@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import pandas as pd
-from IPython.display import display, update_display
 
 from egresslab.cases import Case
 from egresslab.errors import FrameError, near
 from egresslab.frames import Config, Resources, config_of, one_of, visible
 from egresslab.widgets.config_controls import ConfigControls
 from egresslab.widgets.config_objects import SECTIONS, ConfigObjects, code_of
+from egresslab.widgets.handles import Handles
 from egresslab.widgets.shown_object import ShownObject, nothing_found, show_object
 
 _WITHOUT_KERNEL = "ConfigExplorer: its controls live as long as the kernel; the object that was chosen last stands below"
@@ -51,7 +50,7 @@ class ConfigExplorer:
         self._resources = given.resources if isinstance(given, Case) else Resources()
         self._holder = "config" if isinstance(given, Config) else "case.config"
         self._objects = ConfigObjects(self._config)
-        self._display_id: str | None = None
+        self._handles = Handles()
         known = None if proxy is None else one_of(self._objects.proxies, proxy)
         section = None if section is None else _section(section)
         self.controls = ConfigControls(self._objects, section=section, search=search, proxy=known, changed=self._show)
@@ -96,14 +95,11 @@ class ConfigExplorer:
         return "\n".join(line for line in (f"ConfigExplorer: {found}", visible(self.code)) if line)
 
     def _ipython_display_(self) -> None:
-        self._display_id = self._display_id or uuid4().hex
-        controls = self.controls.box._repr_mimebundle_()
-        display({**controls, "text/plain": _WITHOUT_KERNEL}, raw=True)
-        display(self._shown(), display_id=self._display_id)
+        self._handles.show(self.controls.box, _WITHOUT_KERNEL, [self._shown()])
 
     def _show(self) -> None:
-        if self._display_id:
-            update_display(self._shown(), display_id=self._display_id)
+        if self._handles.shown:
+            self._handles.update([self._shown()])
 
     def _shown(self) -> ShownObject:
         row, found = self.row, self.controls.found()

@@ -170,6 +170,7 @@ def test_the_page_of_a_case_of_frames_has_each_section_even_with_nothing_in_it(t
     page = eg.report(eg.Case(log=eg.as_log(pd.DataFrame({"response_code": [200]}))), tmp_path)
     text = BeautifulSoup(page.read_text(), "html.parser").get_text()
     assert "Every entry passed." in text
+    assert "No error and no warning." in text
     assert "No gateway is in these logs." in text
     assert "Every line of these logs was recognised." in text
 
@@ -191,6 +192,18 @@ def test_each_incident_of_the_busy_sample_is_in_the_page(busy_page):
     rows = [[cell.get_text() for cell in row.find_all("td")] for row in page.find_all("tr")]
     bursts = {(row[0], row[1], row[2], row[5]) for row in rows if len(row) == 8}
     assert set(INCIDENTS) <= bursts
+
+
+def test_the_page_opens_with_the_findings(busy_page):
+    page = BeautifulSoup(busy_page.read_text(), "html.parser")
+    assert page.find_all("h2")[0].get_text().startswith("What is wrong?")
+    findings = eg.diagnose(eg.sample("busy"))
+    told = findings[findings.severity.isin(["error", "warning"])]
+    cells = [[cell.get_text() for cell in row.find_all("td")] for row in page.find("table").find_all("tr")[1:]]
+    assert [row[2:4] for row in cells] == told[["subject", "summary"]].values.tolist()
+    text = page.get_text()
+    assert all(card.first_sentence in text for card in eg.explain(told).cards)
+    assert all(summary in text for summary in findings.loc[findings.mistake.isna(), "summary"])
 
 
 def test_the_page_says_what_it_was_made_of_and_nothing_sensitive(busy_page):

@@ -7,13 +7,11 @@ import json
 import nbformat
 import pandas as pd
 import pytest
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
-from traitlets.config import Config as Settings
+from running_notebook import executed
 
 import egresslab as eg
 from egresslab.frames import typed
-from egresslab.widgets import config_explorer
+from egresslab.widgets import handles
 from egresslab.widgets.config_objects import SECTIONS
 
 GATEWAY = "istio-egressgateway-6f9c8d7b4-k8s2m.istio-system"
@@ -30,7 +28,7 @@ def displays(monkeypatch):
     """All that goes to a notebook, by display id; the controls are under None."""
     sent = {}
     for name in ("display", "update_display"):
-        monkeypatch.setattr(config_explorer, name, lambda shown, *, display_id=None, raw=False: sent.update({display_id: shown}))
+        monkeypatch.setattr(handles, name, lambda shown, *, display_id=None, raw=False: sent.update({display_id: shown}))
     return sent
 
 
@@ -206,10 +204,7 @@ CELLS = (
 
 
 def test_a_saved_notebook_shows_the_last_object_and_no_options(tmp_path):
-    notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
-    kernel = Settings({"KernelManager": {"transport": "ipc", "connection_file": str(tmp_path / "k.json")}})
-    quiet = ["--HistoryManager.enabled=False"]
-    NotebookClient(notebook, config=kernel, timeout=120, store_widget_state=False, extra_arguments=quiet).execute()
+    notebook = executed(CELLS, tmp_path)
     controls, shown = notebook.cells[0].outputs
     assert set(shown.data) == {"text/html", "text/plain"}
     for text in shown.data.values():

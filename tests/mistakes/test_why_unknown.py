@@ -1,0 +1,97 @@
+"""Why a destination is unknown: what proxies, Sidecars of certain workloads and forward proxies tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+import egresslab as eg
+from egresslab.frames import Config, request_shapes, typed
+from egresslab.mistakes.declared import Declared
+from egresslab.mistakes.sight import Caller, Sight
+from egresslab.mistakes.unknown_traffic import unknown_traffic
+
+SIDECARS = """
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: workload, namespace: shop}
+spec:
+  workloadSelector: {labels: {app: checkout}}
+  egress: [{hosts: ["./*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: shop}
+spec:
+  egress: [{port: {number: 9000, protocol: TCP, name: tcp}, hosts: ["./*"]}, {hosts: ["*/*"]}]
+"""
+CALL = {
+    "proxy": "app.shop",
+    "upstream_cluster": "BlackHoleCluster",
+    "requested_server_name": "a.example.org",
+    "downstream_local_address": "1.2.3.4:443",
+}
+
+
+def one_row(frame, values):
+    return typed({name: [values.get(name)] for name in eg.fields(frame)["column"]}, frame)
+
+
+def config_of(proxy, services, **more):
+    columns = {
+        "name": "outbound|443||a.example.org",
+        "direction": "outbound",
+        "host": "a.example.org",
+        "port": 443,
+        "services": services,
+        "proxy": proxy,
+    }
+    return Config(clusters=one_row("clusters", columns), **more)
+
+
+def reasons(entries, config=None, resources=None):
+    log = eg.as_log(pd.DataFrame(entries))
+    return {one.subject: (one.because, one.reason.sure) for one in unknown_traffic(request_shapes(log), config, resources)}
+
+
+def test_the_sidecar_of_the_workload_goes_before_the_default_and_a_listener_of_the_port_before_the_rest(tmp_path: Path):
+    (tmp_path / "a.yaml").write_text(SIDECARS, encoding="utf-8")
+    sight = Sight(eg.read_resources(tmp_path / "a.yaml"))
+    entry, other = (Declared("a.example.org", port, "ServiceEntry", "a", namespace="platform") for port in (443, 9000))
+    checkout, cart = (Caller(name, "shop", frozenset({f"app={name}"})) for name in ("checkout", "cart"))
+    assert [sight.hidden_by(entry, checkout), sight.hidden_by(entry, cart), sight.hidden_by(other, cart)] == ["sidecar", None, "sidecar"]
+    assert sight.hidden_by(entry, Caller("gateway", "shop", is_gateway=True)) is None
+
+
+def test_what_only_a_gateway_has_is_hidden_by_a_sidecar_as_it_seems():
+    assert reasons([CALL], config_of("gateway.istio-system", "platform/a.example.org")) == {"a.example.org:443": ("sidecar", False)}
+
+
+def test_what_only_its_own_namespace_has_is_not_exported_as_it_seems():
+    assert reasons([CALL], config_of("api.platform", "platform/a.example.org")) == {"a.example.org:443": ("export_to", False)}
+
+
+def test_a_proxy_that_refused_config_may_lack_anything():
+    refused = one_row("rejected", {"proxy": "app.shop"})
+    config = config_of("gateway.istio-system", "platform/a.example.org", rejected=refused)
+    assert reasons([CALL], config) == {"a.example.org:443": ("declared", False)}
+
+
+def test_what_the_caller_has_is_unknown_for_another_reason():
+    assert reasons([CALL], config_of("app.shop", "platform/a.example.org")) == {"a.example.org:443": ("declared", True)}
+
+
+def test_a_host_that_is_asked_through_a_declared_proxy_is_not_undeclared():
+    asked = {"proxy": "app.shop", "method": "GET", "authority": "a.example.org", "upstream_cluster": "PassthroughCluster"}
+    connect = {"proxy": "app.shop", "method": "CONNECT", "authority": "b.example.org:443", "response_flags": "NR"}
+    there = {"downstream_local_address": "10.0.0.9:3128"}
+    assert reasons([asked | there])["a.example.org:3128"][0] == "undeclared"
+    assert reasons([asked | there, connect | there])["a.example.org:3128"][0] == "declared"
+
+
+def test_frames_that_were_parquet_tell_the_same(tmp_path: Path):
+    eg.as_log(pd.DataFrame([CALL, CALL | {"requested_server_name": None}])).to_parquet(tmp_path / "log.parquet")
+    log = pd.concat([pd.read_parquet(tmp_path / "log.parquet")] * 2)
+    found = {one.subject: one.of for one in unknown_traffic(request_shapes(log), None, None)}
+    assert found == {"a.example.org:443": 2, "1.2.3.4:443": 2}
