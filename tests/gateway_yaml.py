@@ -11,44 +11,48 @@ import egresslab as eg
 GATEWAY = "way-out.edge.svc.cluster.local"
 HOST = "partner.example.net"
 CLUSTER = f"outbound|8443||{GATEWAY}"
-
-
-def gateway_yaml(protocol="HTTPS", mode="ISTIO_MUTUAL", *, kinds=("http", "http"), rule="ISTIO_MUTUAL", sni=HOST, server_host=HOST, rule_port=8443):
-    """Give the resources: ``kinds`` are the route kinds in the mesh and at the gateway, ``rule`` and ``sni`` of the DestinationRule."""
-    tls = f"tls: {{mode: {mode}}}" if mode else ""
-    called = {"http": 80, "tls": 443, "tcp": 5432}[kinds[0]]
-    settings = f"{{mode: {rule}{f', sni: {sni}' if sni else ''}}}"
-    return eg.read_resources(
-        io.StringIO(f"""
+_TEMPLATE = f"""
 apiVersion: networking.istio.io/v1
 kind: Gateway
-metadata: {{name: way-out, namespace: edge}}
+metadata: {{{{name: way-out, namespace: edge}}}}
 spec:
-  selector: {{app: way-out}}
+  selector: {{{{app: way-out}}}}
   servers:
-  - port: {{number: 8443, name: main, protocol: {protocol}}}
-    hosts: ["{server_host}"]
-    {tls}
+  - port: {{{{number: 8443, name: main, protocol: {{protocol}}}}}}
+    hosts: ["{{server_host}}"]
+    {{server_tls}}
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
-metadata: {{name: partner, namespace: orders}}
+metadata: {{{{name: partner, namespace: orders}}}}
 spec:
   hosts: [{HOST}]
   gateways: [mesh, edge/way-out]
-  {_rules(kinds, called)}
+  {{rules}}
 ---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
-metadata: {{name: way-out, namespace: orders}}
+metadata: {{{{name: way-out, namespace: orders}}}}
 spec:
   host: {GATEWAY}
   trafficPolicy:
     portLevelSettings:
-    - port: {{number: {rule_port}}}
-      {f"tls: {settings}" if rule else "loadBalancer: {simple: RANDOM}"}
-""")
+    - port: {{{{number: {{rule_port}}}}}}
+      {{settings}}
+"""
+
+
+def gateway_yaml(protocol="HTTPS", mode="ISTIO_MUTUAL", *, kinds=("http", "http"), rule="ISTIO_MUTUAL", sni=HOST, server_host=HOST, rule_port=8443):
+    """Give the resources: ``kinds`` are the route kinds in the mesh and at the gateway, ``rule`` and ``sni`` of the DestinationRule."""
+    text = _TEMPLATE.format(
+        protocol=protocol,
+        server_host=server_host,
+        server_tls=f"tls: {{mode: {mode}}}" if mode else "",
+        rules=_rules(kinds, {"http": 80, "tls": 443, "tcp": 5432}[kinds[0]]),
+        rule_port=rule_port,
+        settings=f"tls: {{mode: {rule}{f', sni: {sni}' if sni else ''}}}" if rule else "loadBalancer: {simple: RANDOM}",
     )
+    return eg.read_resources(io.StringIO(text))
 
 
 def _rules(kinds, called):

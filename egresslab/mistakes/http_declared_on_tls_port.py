@@ -66,6 +66,7 @@ class _Plain:
         self.domains = _domains(config) if config else {}
         self.written = [one for one in declared_in_resources(resources) if one.protocol in HTTP] if resources else []
         self.spoke = _spoke_http(found)
+        self.others: dict[tuple[str, int], list[Declared]] = {}
 
     def at(self, proxy: str, address: str, port: int, sni: str | None) -> tuple[str | None, bool, tuple[str, ...]]:
         """Tell which host with HTTP is meant, by the SNI or the address, and whether that is sure."""
@@ -84,9 +85,11 @@ class _Plain:
         return [one for one in self.had if one.proxy == proxy and one.port == port and one.host in domains]
 
     def _of_others(self, proxy: str, port: int) -> list[Declared]:
-        caller = caller_of(proxy, self.config, self.resources)
-        written = [one for one in self.written if one.port == port and not self.sight.hidden_by(one, caller)]
-        return [*self.spoke.get((proxy, port), []), *written]
+        if (proxy, port) not in self.others:
+            caller = caller_of(proxy, self.config, self.resources)
+            written = [one for one in self.written if one.port == port and not self.sight.hidden_by(one, caller)]
+            self.others[proxy, port] = [*self.spoke.get((proxy, port), []), *written]
+        return self.others[proxy, port]
 
 
 def _domains(config: Config) -> dict[tuple[str, str], set[str]]:

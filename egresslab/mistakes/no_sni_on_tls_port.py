@@ -73,21 +73,34 @@ class _Expected:
         self.had = [one for one in declared_in_config(config) if "*" not in one.host] if config else []
         self.written = list(declared_in_resources(resources)) if resources else []
         self.called = _called_by_sni(found)
+        self.found: dict[tuple[object, ...], list[Declared]] = {}
 
     def at(self, proxy: str, address: str, port: int) -> _Sight | None:
         """Tell whose address it is among the hosts that an SNI would have told, surely or not; None when none is expected there."""
         called = self.called.get((proxy, port), [])
         if proxy in self.outbound.proxies:
             chains = [chain for chain in self.outbound.taking(proxy, address, port) if chain.server_names]
-            hosts = [one for one in self.had if one.proxy == proxy and one.port == port and _by_sni(chains, one.host)]
+            hosts = self._by_config(proxy, port, chains)
             places = tuple(place(c.source, c.pointer) for c in chains[:1] if c.source and c.pointer)
             return self._owned(address, [*called, *hosts], places) if chains else None
-        return self._owned(address, [*called, *self._tls(proxy, port)], ())
+        return self._owned(address, [*called, *self._by_yaml(proxy, port)], ())
 
     def _owned(self, address: str, hosts: list[Declared], places: tuple[str, ...]) -> _Sight | None:
         host, sure = owner(address, hosts)
         beside = places or next((one.places for one in hosts if one.host == host and one.places), ())
         return (host, sure, beside) if host else None
+
+    def _by_config(self, proxy: str, port: int, chains: list[Chain]) -> list[Declared]:
+        key = (proxy, port, tuple(chain.server_names for chain in chains))
+        if key not in self.found:
+            self.found[key] = [one for one in self.had if one.proxy == proxy and one.port == port and _by_sni(chains, one.host)]
+        return self.found[key]
+
+    def _by_yaml(self, proxy: str, port: int) -> list[Declared]:
+        key = (proxy, port)
+        if key not in self.found:
+            self.found[key] = self._tls(proxy, port)
+        return self.found[key]
 
     def _tls(self, proxy: str, port: int) -> list[Declared]:
         caller = caller_of(proxy, self.config, self.resources)

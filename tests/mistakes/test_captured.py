@@ -20,7 +20,10 @@ pytestmark = pytest.mark.skipif(not SCORES.is_file(), reason="NOT TESTED: ../sha
 
 def labels(folder):
     path = SHARED / folder / "labels.csv"
-    return [(SHARED / folder / row["case"], row) for row in csv.DictReader(path.open(encoding="utf-8"))] if path.is_file() else []
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8") as rows:
+        return [(SHARED / folder / row["case"], row) for row in csv.DictReader(rows)]
 
 
 LABELLED = [*labels("cases"), *labels("posts")]

@@ -122,3 +122,10 @@ def test_captured(case, severities):
 @captured
 def test_a_dump_alone_is_warned_of_where_no_http_route_is_meant():
     assert [f.severity for f in in_config(eg.read_case(CASES / "e01_double_tls_sidecar").config)] == ["warning"]
+
+
+def test_a_gateway_that_hands_tls_on_to_a_cluster_with_tls_is_found_by_its_line_alone():
+    led = ROUTE.replace("http:", "tls:").replace("- route: [{destination: {host: pay.example.net", "- route: [{destination: {host: way-out.edge.svc")
+    assert not list(in_resources(yaml_of(more=led)))
+    found = list(in_log(shapes_of(entry(proxy="way-out.edge", downstream_local_address="10.9.0.7:8443")), resources=yaml_of(more=led)))
+    assert [(f.subject, f.severity) for f in found] == [(f"{HOST}:8443", None)]

@@ -23,22 +23,7 @@ SERVERS = [
     ("TLS", "SIMPLE", "tcp"),
     ("TCP", None, "tcp"),
 ]
-
-
-@pytest.mark.parametrize("kind", ["http", "tls", "tcp"])
-@pytest.mark.parametrize(("protocol", "mode", "fitting"), SERVERS)
-def test_every_server_takes_one_kind(protocol, mode, fitting, kind):
-    found = list(in_resources(gateway_yaml(protocol, mode, kinds=(kind, kind))))
-    assert [f.severity for f in found] == ([] if kind == fitting else ["warning"])
-    assert all(f"takes {fitting} routes" in f.summary and f"gives it {kind}" in f.summary for f in found)
-
-
-def test_a_rule_for_the_mesh_alone_does_not_count_at_the_gateway():
-    assert not list(in_resources(gateway_yaml("TLS", "ISTIO_MUTUAL", kinds=("tls", "tcp"))))
-
-
-def test_a_rule_that_another_server_of_the_gateway_uses_is_no_mismatch():
-    text = """
+TWO_SERVERS = """
 kind: Gateway
 apiVersion: networking.istio.io/v1
 metadata: {name: g, namespace: edge}
@@ -59,8 +44,23 @@ spec:
   - match: [{gateways: [g]}]
     route: [{destination: {host: p.example.net, port: {number: 80}}}]
 """
-    assert not list(in_resources(eg.read_resources(io.StringIO(text))))
-    only = text.replace("  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [p.example.net]}\n", "")
+
+
+@pytest.mark.parametrize("kind", ["http", "tls", "tcp"])
+@pytest.mark.parametrize(("protocol", "mode", "fitting"), SERVERS)
+def test_every_server_takes_one_kind(protocol, mode, fitting, kind):
+    found = list(in_resources(gateway_yaml(protocol, mode, kinds=(kind, kind))))
+    assert [f.severity for f in found] == ([] if kind == fitting else ["warning"])
+    assert all(f"takes {fitting} routes" in f.summary and f"gives it {kind}" in f.summary for f in found)
+
+
+def test_a_rule_for_the_mesh_alone_does_not_count_at_the_gateway():
+    assert not list(in_resources(gateway_yaml("TLS", "ISTIO_MUTUAL", kinds=("tls", "tcp"))))
+
+
+def test_a_rule_that_another_server_of_the_gateway_uses_is_no_mismatch():
+    assert not list(in_resources(eg.read_resources(io.StringIO(TWO_SERVERS))))
+    only = TWO_SERVERS.replace("  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [p.example.net]}\n", "")
     assert [f.subject for f in in_resources(eg.read_resources(io.StringIO(only)))] == ["p.example.net:80"]
 
 
