@@ -34,7 +34,7 @@ def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resour
     """Find calls of a host, or by a route to one, whose owner does not export it to the caller."""
     for seen in unknown_traffic(shapes, config, resources):
         if seen.because == EXPORT_TO:
-            to = seen.to.caller.namespace or seen.to.caller.proxy
+            to = seen.to.caller.namespace or f"the namespace of {seen.to.caller.proxy}, as it seems"
             yield seen.finding(f"{seen.names()} is exported {_words(seen.declared)}, not to {to}: traffic to {seen.subject} {seen.fate}")
     if resources is not None:
         yield from _without_cluster(traffic(shapes), config, resources)

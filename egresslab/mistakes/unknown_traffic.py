@@ -53,10 +53,12 @@ class Unknown:
         return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
     def finding(self, summary: str, **more: Any) -> Finding:
-        """Make a finding of it: an error when it was blocked, a warning when it passed or what hides it is guessed from other proxies."""
+        """Make a finding of it: an error when it was blocked, a warning when it passed or what hides it is guessed."""
         beside = tuple(dict.fromkeys(place for one in self.declared for place in one.places))[:2]
-        guessed = self.because in (EXPORT_TO, SIDECAR) and all(one.proxy for one in self.declared)
-        told = {"severity": "error" if self.blocked and not guessed else "warning", "sure": self.reason.sure, "of": self.of, "beside": beside} | more
+        somewhere = self.to.caller.namespace is None  # nothing tells where the caller runs
+        guessed = self.because in (EXPORT_TO, SIDECAR) and (somewhere or all(one.proxy for one in self.declared))
+        told = {"severity": "error" if self.blocked and not guessed else "warning", "sure": self.reason.sure and not guessed} | more
+        told |= {"of": self.of, "beside": beside}
         return Finding.of_shapes(self.shapes.iloc[self.positions], self.subject, summary, **told)
 
 
