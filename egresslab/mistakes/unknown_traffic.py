@@ -57,8 +57,8 @@ class Unknown:
         beside = tuple(dict.fromkeys(place for one in self.declared for place in one.places))[:2]
         somewhere = self.to.caller.namespace is None  # nothing tells where the caller runs
         guessed = self.because in (EXPORT_TO, SIDECAR) and (somewhere or all(one.proxy for one in self.declared))
-        told = {"severity": "error" if self.blocked and not guessed else "warning", "sure": self.reason.sure and not guessed} | more
-        told |= {"of": self.of, "beside": beside}
+        severity = "error" if self.blocked and not guessed else "warning"
+        told = {"severity": severity, "sure": self.reason.sure and not guessed, "of": self.of, "beside": beside} | more
         return Finding.of_shapes(self.shapes.iloc[self.positions], self.subject, summary, **told)
 
 

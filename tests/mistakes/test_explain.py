@@ -58,7 +58,7 @@ def test_a_card_tells_all_of_a_finding():
     assert mistakes()["host_not_in_registry"].explanation.split(".")[0][:60] in text
     assert CASE.raw("sidecar.log:3").split("\t")[0][:60] in text
     assert "  not double_tls, because no TLS was seen\n  not y, because x\n" in text
-    assert text.endswith("Mend:\n  Declare it.")
+    assert "Mend:\n  Declare it." in text
 
 
 def test_an_object_is_opened_with_the_resource_behind_it():
@@ -175,7 +175,7 @@ def test_a_place_that_cannot_be_opened_says_why(case, evidence, says):
 
 
 def test_without_a_case_places_are_named_alone():
-    assert text_of({"evidence": "sidecar.log:3"}, case=None).endswith("What shows it:\n  sidecar.log:3")
+    assert "What shows it:\n  sidecar.log:3" in text_of({"evidence": "sidecar.log:3"}, case=None)
 
 
 def test_a_row_and_a_frame_that_went_through_other_hands_say_the_same():
