@@ -58,7 +58,7 @@ class Unknown:
         somewhere = self.to.caller.namespace is None  # nothing tells where the caller runs
         guessed = self.because in (EXPORT_TO, SIDECAR) and (somewhere or all(one.proxy for one in self.declared))
         severity = "error" if self.blocked and not guessed else "warning"
-        told = {"severity": severity, "sure": self.reason.sure and not guessed, "of": self.of, "beside": beside} | more
+        told: dict[str, Any] = {"severity": severity, "sure": self.reason.sure and not guessed, "of": self.of, "beside": beside} | more
         return Finding.of_shapes(self.shapes.iloc[self.positions], self.subject, summary, **told)
 
 
