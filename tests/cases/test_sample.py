@@ -13,12 +13,23 @@ MODULE = sys.modules["egresslab.cases.sample"]  # the function of its name hides
 NAMES = sorted(path.name for path in eg.sample_path().iterdir() if path.is_dir())
 
 
-@pytest.mark.parametrize("name", NAMES)
+SIDES = [(name, side) for name in NAMES for side in ("broken", "fixed") if (eg.sample_path(name) / side).is_dir()]
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {name for name, _ in SIDES}))
 def test_a_sample_is_a_case_without_unread_lines(name):
     case = eg.sample(name)
     assert len(case.log) > 0
     assert case.unread.empty
     assert case.root == eg.sample_path(name)
+
+
+@pytest.mark.parametrize(("name", "side"), SIDES)
+def test_a_side_of_a_worked_mistake_is_a_case_without_unread_lines(name, side):
+    case = eg.sample(name, fixed=side == "fixed")
+    assert len(case.resources.objects) > 0
+    assert case.unread.empty
+    assert case.root == eg.sample_path(name) / side
 
 
 def test_a_sample_that_is_not_there_names_those_that_are():
