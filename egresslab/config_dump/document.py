@@ -68,10 +68,3 @@ def _broken(data: bytes, error: msgspec.DecodeError, source: str) -> str:
     at = _BYTE.search(str(error))
     line = data.count(b"\n", 0, int(at[1])) + 1 if at else 1
     return f"{source} is no JSON at line {line}: {error}; fetch it again without anything that changes it"
-
-
-def decode(found: Any) -> Any:
-    """Decode one value whole."""
-    import orjson
-
-    return orjson.loads(found)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from egresslab.config_dump.document import decode, find_json
+import orjson
+
+from egresslab.config_dump.document import find_json
 from egresslab.config_dump.host_statuses import looks_like_clusters, read_clusters_text
 from egresslab.config_dump.objects import ADD, add_object
 from egresslab.config_dump.part import Part
@@ -110,7 +112,7 @@ def _add(part: Part, item: Item) -> None:
 
 
 def _other_json(found: Any, source: str) -> Part:
-    value = decode(found) if isinstance(found, bytes | memoryview) else found
+    value = orjson.loads(found) if isinstance(found, bytes | memoryview) else found
     if isinstance(value, dict) and isinstance(value.get("stats"), list):
         part = Part("/stats")
         add_stats(part, value["stats"])

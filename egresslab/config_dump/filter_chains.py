@@ -6,14 +6,13 @@ from typing import Any
 
 from egresslab.config_dump.access_loggers import Logger, add_access_loggers, logger_names, loggers_of
 from egresslab.config_dump.addresses import range_set
-from egresslab.config_dump.istioctl_words import Found, chain_match, found_in, single_cluster
+from egresslab.config_dump.istioctl_words import HTTP, TCP, Found, chain_match, found_in, single_cluster
 from egresslab.config_dump.part import Part
 from egresslab.config_dump.rows import walk
 from egresslab.config_dump.taken import Taken, owner
 from egresslab.config_dump.tls import tls_columns, tls_context
 from egresslab.config_dump.virtual_hosts import add_route_config
 
-HTTP, TCP = "envoy.filters.network.http_connection_manager", "envoy.filters.network.tcp_proxy"
 _KINDS = {HTTP: "HTTP", TCP: "TCP", "HttpConnectionManager": "HTTP", "TcpProxy": "TCP"}
 _RANGES = ("prefix_ranges", "source_prefix_ranges", "direct_source_prefix_ranges")
 

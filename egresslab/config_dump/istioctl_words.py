@@ -13,7 +13,7 @@ import orjson
 from egresslab.config_dump.addresses import ranges
 from egresslab.config_dump.rows import walk
 
-_HTTP, _TCP = "envoy.filters.network.http_connection_manager", "envoy.filters.network.tcp_proxy"
+HTTP, TCP = "envoy.filters.network.http_connection_manager", "envoy.filters.network.tcp_proxy"
 PROTOCOLS = {
     ("http/1.0", "http/1.1", "h2c"): "HTTP",
     ("http/1.0", "http/1.1", "h2c", "istio-http/1.0", "istio-http/1.1", "istio-h2"): "HTTP TLS",
@@ -50,10 +50,10 @@ def found_in(chain: dict[str, Any]) -> Found:
     destination, http, tcp = None, False, False
     for one in chain.get("filters") or []:
         name, config = one.get("name"), one.get("typed_config") or {}
-        if name == _HTTP:
+        if name == HTTP:
             http = True
             destination = destination or _http_destination(config)
-        elif name == _TCP and b"BlackHoleCluster" not in orjson.dumps(config):  # one that has it anywhere is no TCP proxy to istioctl
+        elif name == TCP and b"BlackHoleCluster" not in orjson.dumps(config):  # one that has it anywhere is no TCP proxy to istioctl
             tcp = True
             destination = destination or _cluster_words(config.get("cluster") or "")
     return Found(destination or "Non-HTTP/Non-TCP", http, tcp)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,8 +148,3 @@ def opened(value: Any) -> Any:
     if first == b"[":
         return msgspec.json.decode(value, type=_RAWS)
     return msgspec.json.decode(value, type=_BY_KEY) if first == b"{" else _plain(msgspec.Raw(value))
-
-
-def sections_of(items: list[Item]) -> Iterator[str]:
-    """Name what a dump holds."""
-    yield from dict.fromkeys(item.kind for item in items if item.kind)

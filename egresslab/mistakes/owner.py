@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_address
 
 from egresslab.mistakes.declared import Declared
+from egresslab.mistakes.known_hosts import is_address
 
 
 def owner(address: str, declared: Iterable[Declared]) -> tuple[str | None, bool]:
@@ -17,13 +17,5 @@ def owner(address: str, declared: Iterable[Declared]) -> tuple[str | None, bool]
     for one in among:
         if address in one.endpoints or address in one.addresses:
             return one.host, True
-    unknown = list(dict.fromkeys(one.host for one in among if not any(_is_address(text) for text in one.endpoints | one.addresses)))
+    unknown = list(dict.fromkeys(one.host for one in among if not any(is_address(text) for text in one.endpoints | one.addresses)))
     return (unknown[0] if len(unknown) == 1 else None), False
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
