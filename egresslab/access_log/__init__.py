@@ -1,6 +1,6 @@
 """Access logs of Envoy and Istio: any lines in, one typed frame out."""
 
-from egresslab.access_log.read import LogParts, looks_like_log, raw_line, read_access_log, read_logs, scan_access_log
+from egresslab.access_log.read import LogParts, is_wrapped_log, looks_like_log, raw_line, read_access_log, read_logs, scan_access_log
 from egresslab.access_log.scan import LogFile, LogScan
 
-__all__ = ["LogFile", "LogParts", "LogScan", "looks_like_log", "raw_line", "read_access_log", "read_logs", "scan_access_log"]
+__all__ = ["LogFile", "LogParts", "LogScan", "is_wrapped_log", "looks_like_log", "raw_line", "read_access_log", "read_logs", "scan_access_log"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -17,30 +16,34 @@ import pyarrow.compute as pc
 
 from egresslab import envoy
 from egresslab.access_log.format import Operator
-from egresslab.access_log.text import Raw, times
-from egresslab.frames import failed, flag_set, in_order, schema
+from egresslab.access_log.projection import Projection
+from egresslab.access_log.text import Raw
+from egresslab.access_log.times import Mask, read_times
+from egresslab.frames import failed, flag_set, in_order, ztunnel_error
 
 ARROW = {"text": pa.string(), "label": pa.dictionary(pa.int32(), pa.string()), "count": pa.int64(), "time": pa.timestamp("us", "UTC")}
 _MANY = 10_000  # rows from which threads pay
+_STRETCHES = 5_000
 FLAGS = ("response_flags", "response_flags_long")
 _MISSING = pa.array([b"-", b""], pa.binary())
-_STRPTIME = {"%E3S": "%S.%f", "%E6S": "%S.%f", "%E*S": "%S.%f", "%Ez": "%z", "%E*z": "%z", "%T": "%H:%M:%S", "%F": "%Y-%m-%d"}
 
 
-def typed_columns(raw: Raw, operators: Iterable[Operator]) -> dict[str, Any]:
-    """Give the raw columns of a format their types."""
-    out = {o.column: _typed(raw[o.column], o) for o in operators if o.column in raw}
+def typed_columns(raw: Raw, operators: Iterable[Operator], *, clean: bool = False) -> dict[str, Any]:
+    """Give the raw columns of a format their types; in clean ones all that is missing is so already."""
+    out = {o.column: raw[o.column] if clean and o.type in ("text", "count") else _typed(raw[o.column], o) for o in operators if o.column in raw}
     if "response_flags_long" in out and "response_flags" not in out:
         out["response_flags"] = _relabel(out["response_flags_long"], _short_flags)
+    if "start_time_local" in out and "start_time" not in out:
+        out["start_time"] = out["start_time_local"]
     return out
 
 
-def with_lost_flags(columns: dict[str, Any], known: Any) -> dict[str, Any]:
+def with_lost_flags(columns: dict[str, Any], known: Any, name: str = "response_flags") -> dict[str, Any]:
     """Make flags missing where an entry does not say them; Envoy's dash says that there are none."""
-    if "response_flags" not in columns or pc.all(known).as_py():
+    if name not in columns or pc.all(known).as_py():
         return columns
-    flags = columns["response_flags"]
-    return columns | {"response_flags": pa.DictionaryArray.from_arrays(pc.if_else(known, flags.indices, None), flags.dictionary)}
+    flags = columns[name]
+    return columns | {name: pa.DictionaryArray.from_arrays(pc.if_else(known, flags.indices, None), flags.dictionary)}
 
 
 def _typed(values: Any, operator: Operator) -> Any:
@@ -145,43 +148,16 @@ _CHANGES: dict[str, Callable[[str | None], str | None]] = {
 def _time(values: Any, operator: Operator) -> Any:
     if pa.types.is_integer(values.type):
         return values.cast(ARROW["time"])
+    if operator.lacks:
+        return pa.nulls(len(values), ARROW["time"])
     values = _plain(values)
     if pa.types.is_string(values.type):
         values = values.cast(pa.binary())
-    if not operator.time_format:
-        fits, micros = times(values)
-        if fits.all():
-            return pa.array(micros).cast(ARROW["time"])
-    read = time_reader(operator.time_format)
-    known = {v: read(text_of(v)) for v in pc.unique(values).to_pylist() if v is not None}
-    return pa.array([known.get(v) for v in values.to_pylist()], ARROW["time"])
-
-
-@cache
-def time_reader(time_format: str) -> Callable[[str], dt.datetime | None]:
-    """Make a reader of times in one of Envoy's formats (strftime, ``%s`` for epoch seconds, ``%3f`` for digits); UTC where it names no zone."""
-    if not time_format:
-        return iso_time
-    if "%s" in time_format:
-        pattern = re.compile("".join(_epoch_part(p) for p in re.split(r"(%s|%\d?f)", time_format)))
-        return lambda text: _epoch(pattern.fullmatch(text))
-    form = re.sub(r"%\d?f", "%f", time_format)
-    for envoys, pythons in _STRPTIME.items():
-        form = form.replace(envoys, pythons)
-    return lambda text: _strptime(text, form)
-
-
-def _epoch_part(part: str) -> str:
-    if part == "%s":
-        return r"(?P<s>-?\d+)"
-    return rf"(?P<f>\d{{{part[1:-1] or 9}}})" if re.fullmatch(r"%\d?f", part) else re.escape(part)
-
-
-def _epoch(found: re.Match[str] | None) -> dt.datetime | None:
-    if found is None:
-        return None
-    fraction = (found.groupdict().get("f") or "").ljust(6, "0")[:6]
-    return dt.datetime.fromtimestamp(int(found["s"]), dt.UTC) + dt.timedelta(microseconds=int(fraction))
+    known, micros = read_times(values, operator.time_format)
+    if operator.time_format or known.all():
+        return pa.array(micros, mask=~known).cast(ARROW["time"])
+    read = {v: iso_time(text_of(v)) for v in pc.unique(values).to_pylist() if v is not None}
+    return pa.array([read.get(v) for v in values.to_pylist()], ARROW["time"])
 
 
 def iso_time(text: str) -> dt.datetime | None:
@@ -193,56 +169,64 @@ def iso_time(text: str) -> dt.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def _strptime(text: str, form: str) -> dt.datetime | None:
-    try:
-        found = dt.datetime.strptime(re.sub(r"(\.\d{6})\d+", r"\1", text), form)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
-
-
-def to_frame(tables: list[Any]) -> pd.DataFrame:
+def to_frame(tables: list[Any], columns: Projection | None = None) -> pd.DataFrame:
     """Make a log frame out of Arrow tables of typed columns and ``line``, its rows in the order of the lines."""
+    columns = columns or Projection()
     table = pa.concat_tables(tables, promote_options="default")
     lines = table["line"].to_numpy()
-    order = None if (lines[1:] > lines[:-1]).all() else pa.array(np.argsort(lines, kind="stable"))
-    absent = {n: f for n, f in schema("log").items() if n not in (*table.column_names, "failed")}
-    given = dict(zip(table.column_names, table.columns, strict=True)) | {n: pa.chunked_array([], ARROW[f.type]) for n, f in absent.items()}
-    series = _all_series(list(given.values()), order, len(lines))
-    frame = pd.DataFrame(dict(zip(given, series, strict=True)), copy=False)
-    frame["failed"] = failed(frame["response_code"], frame["response_flags"])
-    return frame[in_order(frame.columns)]
+    order = None if (lines[1:] > lines[:-1]).all() else np.argsort(lines, kind="stable")
+    given = {name: values for name, values in zip(table.column_names, table.columns, strict=True) if columns.needs(name)}
+    given |= {name: pa.chunked_array([], ARROW[kind]) for name, kind in columns.absent.items() if name not in given}
+    arrays = _all_arrays(list(given.values()), order, len(lines))
+    frame = pd.DataFrame(dict(zip(given, arrays, strict=True)), copy=False)
+    if columns.has("failed"):
+        frame["failed"] = failed(frame["response_code"], frame["response_flags"], ztunnel_error(frame))
+    return frame[in_order(name for name in frame.columns if columns.has(name))]
 
 
-def _all_series(columns: list[Any], order: Any, length: int) -> list[pd.Series[Any]]:
+def _all_arrays(columns: list[Any], order: Any, length: int) -> list[Any]:
     if length < _MANY:
-        return [_series(c, order, length) for c in columns]
+        return [_array(c, order, length) for c in columns]
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        return list(pool.map(lambda c: _series(c, order, length), columns))
+        return list(pool.map(lambda c: _array(c, order, length), columns))
 
 
-def _series(column: Any, order: Any, length: int) -> pd.Series[Any]:
+def _array(column: Any, order: Any, length: int) -> Any:
     if len(column) < length:
         column = pa.chunked_array([pa.nulls(length, column.type)])
     if pa.types.is_dictionary(column.type):
         return _labels(column, order)
     if pa.types.is_string(column.type):
-        text = column if order is None else column.combine_chunks().take(order)
-        return pd.Series(cast("Any", pd.array)(text.cast(pa.large_string()), dtype="str"))
-    numbers = column.cast(pa.int64()).combine_chunks()
-    numbers = numbers if order is None else numbers.take(order)
+        return cast("Any", pd.array)(_spliced(column.cast(pa.large_string()), order), dtype="str")
     if pa.types.is_timestamp(column.type):
-        return pd.Series(_filled(numbers, np.iinfo(np.int64).min).view("datetime64[us]")).dt.tz_localize("UTC")
-    missing = numbers.is_null().to_numpy(zero_copy_only=False)
-    return pd.Series(pd.arrays.IntegerArray(_filled(numbers, 0), missing))
+        return pd.DatetimeIndex(_filled(column, np.iinfo(np.int64).min, order).view("datetime64[us]"), tz="UTC").array
+    missing = _in_order(column.is_null().to_numpy(), order) if column.null_count else np.zeros(length, bool)
+    return pd.arrays.IntegerArray(_filled(column, 0, order), missing)
 
 
-def _filled(values: Any, missing: int) -> Any:
+def _spliced(texts: Any, order: Any) -> Any:
+    """Put texts in order stretch by stretch: nearly all are in order, and copying one text after another is slow."""
+    if order is None:
+        return texts
+    starts = np.flatnonzero(np.diff(order, prepend=-2) != 1)
+    if len(starts) > _STRETCHES:
+        return texts.combine_chunks().take(pa.array(order))
+    stretches = zip(order[starts].tolist(), np.diff(starts, append=len(order)).tolist(), strict=True)
+    return pa.concat_arrays([chunk for start, length in stretches for chunk in texts.slice(start, length).chunks])
+
+
+def _filled(column: Any, missing: int, order: Any = None) -> Mask:
     """Give numbers that a user can write to, with one of them for what is missing."""
-    return pc.fill_null(values, missing).to_numpy(zero_copy_only=False, writable=True)
+    kind = pa.int64() if pa.types.is_timestamp(column.type) else column.type
+    chunks = [pc.fill_null(chunk.cast(kind), missing).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+    return _in_order(np.concatenate([*chunks, np.empty(0, kind.to_pandas_dtype())]), order)
 
 
-def _labels(column: Any, order: Any) -> pd.Series[Any]:
+def _in_order(values: Mask, order: Any) -> Mask:
+    return values if order is None else values.take(order)
+
+
+def _labels(column: Any, order: Any) -> pd.Categorical:
     """Make categories of dictionaries, in the order of their text, whatever block a label came in first."""
     chunks = column.unify_dictionaries().chunks
     words = np.array(chunks[0].dictionary.to_pylist(), dtype=object) if chunks else np.empty(0, object)
@@ -250,6 +234,6 @@ def _labels(column: Any, order: Any) -> pd.Series[Any]:
     rank = np.empty(len(words), np.min_scalar_type(-len(words) - 1))
     rank[sorting] = np.arange(len(words))
     # Arrow takes without holding the interpreter, so that columns are made side by side; numpy's indexing does not.
-    ranks = pa.chunked_array([pa.array(rank).take(c.indices) for c in chunks], pa.array(rank).type).combine_chunks()
-    codes = _filled(ranks if order is None else ranks.take(order), -1)
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(words[sorting], dtype="str")), validate=False))
+    ranks = pa.chunked_array([pa.array(rank).take(c.indices) for c in chunks], pa.array(rank).type)
+    words = pd.Index(words[sorting], dtype="str")
+    return pd.Categorical.from_codes(_filled(ranks, -1, order), dtype=pd.CategoricalDtype(words), validate=False)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from egresslab import envoy
+from egresslab.access_log.time_format import TimeFormat, time_format_of
 from egresslab.errors import LogFormatError, near
 
 # Envoy's own grammar of a command; `%%` is tested before it.
 _COMMAND = re.compile(r"%([A-Z0-9_]+)(?:\((.*?)\))?(?::([0-9]+))?%")
+_TIME, _LOCAL_TIME = "%Y-%m-%dT%H:%M:%E3SZ", "%Y-%m-%dT%H:%M:%E3S%z"
+INSIDE = "\x1f"  # between a key and one of the object in it
+DEEP = 8  # objects within each other that are looked into
 _ALIASES = {
     "REQUEST_HEADER": "REQ",
     "STREAM_INFO_REQ": "REQ",
@@ -31,10 +35,32 @@ class Operator:
     type: str
     values: str
 
+    def __str__(self) -> str:
+        return f"%{self.name}({self.argument})%" if self.argument else f"%{self.name}%"
+
     @property
     def time_format(self) -> str:
-        """Format of a time, empty for Envoy's default."""
-        return self.argument if self.type == "time" else ""
+        """Format of a time, empty for Envoy's default in UTC."""
+        return (self.argument or (_LOCAL_TIME if self._local else "")) if self.type == "time" else ""
+
+    @property
+    def form(self) -> TimeFormat:
+        """The compiled format of a time."""
+        return time_format_of(self.time_format or _TIME)
+
+    @property
+    def lacks(self) -> str | None:
+        """What a time's format lacks to tell an instant; UTC is Envoy's where it names no zone."""
+        return self.form.lacks(local=self._local) if self.time_format else None
+
+    @property
+    def always(self) -> bool:
+        """Whether a time stands in every entry; those of certificates do not."""
+        return self.name.startswith(("START_TIME", "EMIT_TIME"))
+
+    @property
+    def _local(self) -> bool:
+        return self.name.endswith("_LOCAL")
 
 
 Part = str | Operator
@@ -42,12 +68,13 @@ Part = str | Operator
 
 @dataclass(frozen=True, eq=False)
 class LogFormat:
-    """A compiled format: the parts of a text line, or of each value of a JSON object by its key."""
+    """A compiled format: the parts of a text line, or of each value of a JSON object by its key, or by the keys that lead to it."""
 
     name: str
     kind: str
     parts: tuple[Part, ...] = ()
     keys: Mapping[str, tuple[Part, ...]] | None = None
+    own: bool = True  # the mesh's own, none of those with a name
 
     @cached_property
     def operators(self) -> tuple[Operator, ...]:
@@ -57,7 +84,7 @@ class LogFormat:
 
 
 def compile_format(given: str | Mapping[str, object]) -> LogFormat:
-    """Compile a named format, a text format, or a JSON format given as object or text.
+    """Compile a named format, a text format, or a JSON format given as object or text; in it objects and lists may be nested.
 
     Raises
     ------
@@ -68,7 +95,7 @@ def compile_format(given: str | Mapping[str, object]) -> LogFormat:
         return _json_format("custom", given)
     if given in named():
         return named()[given]
-    text = given.removesuffix("\n")
+    text = given.removesuffix("\n").removesuffix("\\n")  # as a shell or a dump spells the line's end
     if text.lstrip().startswith("{") and (keys := _json_object(text)):
         return _json_format("custom", keys)
     if "%" not in text:
@@ -84,7 +111,7 @@ def named() -> dict[str, LogFormat]:
     found = {}
     for row in envoy.rows("log_formats"):
         if row["kind"] == "text":
-            found[row["name"]] = LogFormat(row["name"], "text", _unique(_parse(row["format"])))
+            found[row["name"]] = LogFormat(row["name"], "text", _unique(_parse(row["format"])), own=False)
         else:
             found[row["name"]] = _json_format(row["name"], json.loads(row["format"]))
     return found
@@ -101,14 +128,27 @@ def _json_object(text: str) -> dict[str, object] | None:
 def _json_format(name: str, keys: Mapping[str, object]) -> LogFormat:
     parts: dict[str, tuple[Part, ...]] = {}
     taken: set[str] = set()
-    for key, template in keys.items():
-        if isinstance(template, Mapping | list):
-            raise LogFormatError(f"the value of {key!r} is nested; only flat JSON formats are read, leave that key out to read the others")
-        if isinstance(template, str) and "%" in template:
-            parts[str(key)] = _unique(_parse(template), taken)
+    for path, template in paths(keys, lists=True):
+        if isinstance(template, str) and "%" in template.replace("%%", ""):
+            parts[path] = _unique(_parse(template), taken)
     if not taken:
         raise LogFormatError('the JSON format has no operator in any value, such as "code": "%RESPONSE_CODE%"')
-    return LogFormat(name, "json", keys=parts)
+    return LogFormat(name, "json", keys=parts, own=name == "custom")
+
+
+def paths(entry: Mapping[str, object], *, lists: bool, whole: Container[str] = (), within: str = "", deep: int = 0) -> Iterator[tuple[str, object]]:
+    """Give the values of an object by their keys, those of objects (and lists) in it by all keys down to them, but not of those named whole.
+
+    >>> list(paths({"request": {"method": "GET"}, "codes": [1]}, lists=False)) == [(f"request{INSIDE}method", "GET"), ("codes", [1])]
+    True
+    """
+    for key, value in entry.items():
+        path = f"{within}{key}"
+        inner = {str(n): v for n, v in enumerate(value)} if lists and isinstance(value, list) else value
+        if isinstance(inner, Mapping) and inner and deep < DEEP and path not in whole:
+            yield from paths(inner, lists=lists, whole=whole, within=path + INSIDE, deep=deep + 1)
+        else:
+            yield path, value
 
 
 def _parse(text: str) -> list[Part]:

@@ -6,15 +6,18 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from egresslab.access_log.cast import text_of
-from egresslab.sources import Source, chunks_of, is_plain
+from egresslab.access_log.mended import uncoloured, utf8
+from egresslab.access_log.origin import Origin
+from egresslab.sources import Source, TruncatedError, chunks_of, is_plain
 
 BLOCK = 8 << 20
+HEAD = 64 << 10  # bytes by which a wrapping is known
 _LOOK = 64 << 10
 
 
@@ -23,6 +26,7 @@ class Block:
     """Whole lines of one file; a worker reads them when it asks for them."""
 
     load: Callable[[], bytes]
+    origin: Origin | None = None
 
     @cached_property
     def data(self) -> bytes:
@@ -30,8 +34,10 @@ class Block:
         data = self.load()
         if b"\r" in data:  # one byte is found much faster than two
             data = data.replace(b"\r\n", b"\n")
+        if b"\x1b" in data:
+            data = uncoloured(data)
         if not data.isascii() and not _is_utf8(data):  # the CSV reader cannot hand over a line in another encoding
-            data = b"\n".join(text_of(line).encode() for line in data.split(b"\n"))
+            data = b"\n".join(utf8(line) for line in data.split(b"\n"))
         return data if data.endswith(b"\n") else data + b"\n"
 
     @cached_property
@@ -101,19 +107,45 @@ def _read_range(path: Path, start: int, length: int) -> bytes:
 
 
 def _streamed(chunks: Iterator[bytes]) -> Iterator[Block]:
+    """Cut chunks into blocks, the last line with those before it: it may go on with an entry."""
+    block: list[bytes] = []
     rest: list[bytes] = []
-    for chunk in chunks:
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            yield _held(b"".join((*rest, memoryview(chunk)[:cut])))
-            rest = []
-        rest.append(chunk[cut:])
-    if any(rest):
-        yield _held(b"".join(rest))
+    try:
+        for chunk in chunks:
+            cut = chunk.rfind(b"\n") + 1
+            if cut and block:
+                yield held(b"".join(block))
+            if cut:
+                block, rest = [*rest, chunk[:cut]], []
+            rest.append(chunk[cut:])
+    except TruncatedError:
+        if any((*block, *rest)):
+            yield held(b"".join((*block, *rest)))
+        raise
+    if any((*block, *rest)):
+        yield held(b"".join((*block, *rest)))
 
 
-def _held(data: bytes) -> Block:
-    return Block(lambda: data)
+def beginning_of(blocks: Iterator[Block]) -> tuple[bytes, Iterator[Block]]:
+    """Look at the first bytes of some blocks, and give all of them."""
+    head, found = b"", list[Block]()
+    try:
+        while len(head) < HEAD and (block := next(blocks, None)):
+            found.append(block)
+            head += block.data[:HEAD]
+    except TruncatedError as error:
+        blocks = _ending(error)
+    return head[:HEAD], chain(found, blocks)
+
+
+def _ending(error: TruncatedError) -> Iterator[Block]:
+    raise error
+    yield
+
+
+def held(data: bytes, origin: Origin | None = None) -> Block:
+    """Make a block of lines that are in memory."""
+    return Block(lambda: data, origin)
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from egresslab.access_log.format import LogFormat
-from egresslab.access_log.fragments import Word, elided, readings
+from egresslab.access_log.fragments import MOST_WORDS, Word, elided, readings
 from egresslab.access_log.shapes import ROUTES, Slot, is_code, is_mark, is_request, slots_of, whole_from_start, whole_to_end
 
-_MOST_WORDS = 200  # no format has as many
+_FEWEST = 3  # a request, its code, its flags, and what tells of them
 _METHODS = frozenset(("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"))
 
 Values = dict[str, str]
@@ -20,10 +20,23 @@ def read_partial(line: str, formats: Iterable[LogFormat]) -> Values | None:
 
     All ways in which the words of the line, in order, can be words of a format are looked at; a value is certain when all ways agree on it.
     """
-    lines = [words for words in readings(line) if 1 < len(words) <= _MOST_WORDS and _is_entry(words)]
+    lines = [words for words in readings(line) if 1 < len(words) <= MOST_WORDS and _is_entry(words)]
     found = [certain for f in formats if (slots := slots_of(f)) for words in lines if (certain := _Layout(words, slots).certain()) is not None]
     certain = _agreed(found) if found else {}
     return certain if len(certain) > 1 else None
+
+
+def read_to_mark(line: str, formats: Iterable[LogFormat]) -> Values | None:
+    """Read a line up to its cluster, or else its details, when what is behind fits no format: people take out addresses, and formats differ there."""
+    words = next(readings(line))
+    if not 1 < len(words) <= MOST_WORDS or (words[0].torn_start and not words[0].quoted) or not _is_entry(words):
+        return None
+    for at in [n for n, word in reversed(list(enumerate(words))) if not (word.quoted or word.torn_end) and is_mark(word.text)][:2]:
+        known = [*words[: at + 1], Word("...")]
+        found = [certain for f in formats if (slots := slots_of(f)) and (certain := _Layout(known, slots).certain())]
+        if found and at >= _FEWEST:
+            return _agreed(found)
+    return None
 
 
 def _agreed(readings: Sequence[Values]) -> Values:

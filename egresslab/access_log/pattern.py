@@ -7,7 +7,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from egresslab.access_log.format import LogFormat, Operator
+from egresslab.access_log.doubts import unsure
+from egresslab.access_log.format import LogFormat, Operator, Part
+from egresslab.access_log.values import values_of
+from egresslab.access_log.ways import agreed
 
 # How a field looks in nearly all lines; the loose pattern behind it takes what a client can make of it.
 _STRICT = {
@@ -40,25 +43,73 @@ def pattern_of(log_format: LogFormat, *, strict: bool) -> re.Pattern[bytes]:
 def group(operator: Operator, *, strict: bool) -> str:
     """Give the pattern of one field."""
     if operator.type == "time":
-        return r".+?" if operator.time_format else TIME
+        return values_of(operator).pattern if operator.time_format else TIME
     if strict and operator.column in _STRICT:
         return _STRICT[operator.column]
     return _LOOSE[operator.values]
 
 
-def match_line(log_format: LogFormat, line: bytes) -> tuple[bytes, ...] | None:
+def match_line(log_format: LogFormat, line: bytes) -> tuple[bytes | None, ...] | None:
     """Read one line: the value of each operator, or None when the line does not fit."""
     found = match_any((log_format,), line)
     return found[1] if found else None
 
 
-def match_any(formats: Sequence[LogFormat], line: bytes) -> tuple[LogFormat, tuple[bytes, ...]] | None:
+def match_any(formats: Sequence[LogFormat], line: bytes, *, loose: bool = True) -> tuple[LogFormat, tuple[bytes | None, ...]] | None:
     """Read one line by the first format that it fits, as its fields nearly always look, else as a client can make them look."""
-    for strict in (True, False):
+    if not all(text in line for text in _shared(tuple(formats))):
+        return None
+    for log_format in formats:
+        if log_format.own and (groups := match_own(log_format, line, loose=loose)):
+            return log_format, groups
+    for strict in (True, False) if loose else (True,):
         for log_format in formats:
-            if _ways(log_format, line, strict=strict) <= _MOST_WAYS and (found := pattern_of(log_format, strict=strict).fullmatch(line)):
+            if log_format.own or _ways(log_format, line, strict=strict) > _MOST_WAYS:
+                continue
+            if found := pattern_of(log_format, strict=strict).fullmatch(line):
                 return log_format, found.groups()
     return None
+
+
+@cache
+def _shared(formats: Sequence[LogFormat]) -> tuple[bytes, ...]:
+    """Give what each line of any format must hold, the rarest first: most lines of another kind are refused by it."""
+    literals = [{p.encode() for p in f.parts if isinstance(p, str)} for f in formats]
+    return tuple(sorted(set.intersection(*literals), key=len, reverse=True)) if literals else ()
+
+
+def match_own(log_format: LogFormat, line: bytes, *, loose: bool = False) -> tuple[bytes | None, ...] | None:
+    """Read one line by what Envoy writes for each operator: a field of which several readings are left is None."""
+    return _certain(log_format, line) or (agreed(log_format.parts, line, loose=True) if loose else None)
+
+
+def _certain(log_format: LogFormat, line: bytes) -> tuple[bytes | None, ...] | None:
+    pattern, stretches = _stretched(log_format)
+    found = pattern.fullmatch(line)
+    if found is None or len(stretches) == len(log_format.operators):
+        return found and found.groups()
+    values: list[bytes | None] = []
+    for parts, text in zip(stretches, found.groups(), strict=True):
+        read = agreed(parts, text) if len(parts) > 1 else (text,)
+        if read is None:
+            return None
+        values += read
+    return tuple(values)
+
+
+@cache
+def _stretched(log_format: LogFormat) -> tuple[re.Pattern[bytes], list[tuple[Part, ...]]]:
+    """Compile the pattern of whole lines in which what a format leaves in doubt is one group; with the parts of each group."""
+    text, stretches, at = "", list[tuple[Part, ...]](), 0
+    parts = log_format.parts
+    for run in [*unsure(parts), range(len(parts), len(parts))]:
+        for part in parts[at : run.start]:
+            text += re.escape(part) if isinstance(part, str) else f"({values_of(part).pattern})"
+        stretches += [(p,) for p in parts[at : run.start] if isinstance(p, Operator)]
+        if run:
+            text, stretches = text + "(.*?)", [*stretches, parts[run.start : run.stop]]
+        at = run.stop
+    return re.compile(text.encode(), re.DOTALL), stretches
 
 
 def _ways(log_format: LogFormat, line: bytes, *, strict: bool) -> int:

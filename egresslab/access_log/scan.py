@@ -4,60 +4,38 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
-from egresslab.access_log.block import Grammar, Piece, Stranger, read_block
-from egresslab.access_log.cast import to_frame
-from egresslab.access_log.lines import blocks_of
-from egresslab.access_log.loose import Loose
+from egresslab.access_log.block import Grammar, read_block
+from egresslab.access_log.doubts import warn_doubts
+from egresslab.access_log.framing import framed
+from egresslab.access_log.layers import unwrapped
+from egresslab.access_log.lines import Block, blocks_of
+from egresslab.access_log.log_file import LogFile
 from egresslab.access_log.messages import Message
 from egresslab.access_log.nearest import departure
+from egresslab.access_log.piece import Piece, Stranger
+from egresslab.access_log.progress import Progress
+from egresslab.access_log.workers import Workers
 from egresslab.errors import LogFormatError
-from egresslab.sources import Source, TruncatedError, name_of, proxies_of
+from egresslab.frames import empty
+from egresslab.sources import Source, TruncatedError, is_plain, name_of, proxies_of
 
+Columns = str | Iterable[str] | None
 Format = str | Mapping[str, object] | None
-
-
-@dataclass
-class LogFile:
-    """What one file held beside its entries."""
-
-    source: str
-    proxy: str
-    lines: int = 0
-    rows: int = 0
-    formats: Counter[str] = field(default_factory=Counter)
-    messages: list[Message] = field(default_factory=list)
-    unread: list[Stranger] = field(default_factory=list)
-
-    def keep(self, piece: Piece) -> None:
-        """Count a piece, and join continuation lines to the message before them."""
-        piece.begin_at(self.lines + 1)
-        self.lines += piece.lines
-        self.rows += piece.rows
-        self.formats += piece.formats
-        for other in piece.others:
-            last = self.messages[-1] if self.messages else None
-            if isinstance(other, Message):
-                self.messages.append(other)
-            elif last and other.line == last.line + last.lines and last.takes(other.text):
-                last.join(other.text)
-            else:
-                self.unread.append(other)
 
 
 class LogScan:
     """A log that is read block by block, as :func:`scan_access_log` gives it."""
 
-    def __init__(self, sources: list[Source], log_format: Format, root: Path | None = None) -> None:
+    def __init__(self, sources: list[Source], log_format: Format, root: Path | None = None, columns: Columns = None) -> None:
         self._sources = [(name_of(s, root), s) for s in sources]
-        self._grammar = Grammar.of(log_format)
+        self._given, self._grammar = log_format, Grammar.of(log_format, columns)
         self.files: list[LogFile] = []
 
     def __repr__(self) -> str:
@@ -68,51 +46,51 @@ class LogScan:
 
         Lines that nothing recognises are counted in one warning at the end.
         """
-        for file, piece in self.pieces():
-            if piece.rows:
-                yield self.framed(file, [piece])
+        with closing(self.pieces()) as pieces:
+            for file, piece in pieces:
+                if piece.rows:
+                    yield self.framed([(file, [piece])])
         warn_unread(self.files)
+        warn_doubts(self._given)
 
-    def pieces(self) -> Iterator[tuple[LogFile, Piece]]:
-        """Read the log block by block, each with the file it stands in."""
+    def pieces(self) -> Generator[tuple[LogFile, Piece]]:
+        """Read the log block by block, each with the file it stands in; a bounded number of blocks at a time."""
         proxies = proxies_of(name for name, _ in self._sources)
         self.files = []
-        for name, source in self._sources:
-            file = LogFile(name, proxies[name])
-            self.files.append(file)
-            for piece in self._pieces(source):
-                file.keep(piece)
-                yield file, piece
-            self._recognised(file)
+        with Progress(_size(s for _, s in self._sources)) as progress, Workers() as workers:
+            for name, source in self._sources:
+                file = LogFile(name, proxies[name])
+                self.files.append(file)
+                for piece in self._pieces(source, workers):
+                    file.keep(piece)
+                    progress.advance(piece.bytes)
+                    yield file, piece
+                self._recognised(file)
 
-    def framed(self, file: LogFile, pieces: list[Piece]) -> pd.DataFrame:
-        """Make one log frame of blocks of a file."""
-        loose = Loose()
-        for piece in pieces:
-            loose.add(piece.loose)
-        frame = to_frame([t for p in pieces for t in p.tables] + loose.tables(self._grammar.texts, self._grammar.keys))
-        for name in ("proxy", "source"):
-            frame[name] = pd.Categorical.from_codes([0] * len(frame), dtype=pd.CategoricalDtype(pd.Index([getattr(file, name)], dtype="str")))
-        return frame
+    def framed(self, read: Sequence[tuple[LogFile, Sequence[Piece]]]) -> pd.DataFrame:
+        """Make one log frame of blocks of files."""
+        return framed(read, self._grammar)
 
-    def _pieces(self, source: Source) -> Iterator[Piece]:
-        """Read the blocks of a file by several threads, in order; a truncated file ends in an unread line that says so."""
-        workers = min(8, os.cpu_count() or 1)
-        pending: deque[Future[Piece]] = deque()
-        grammar, truncated = None, None
-        with ThreadPoolExecutor(workers) as pool:
-            try:
-                for block in blocks_of(source):
-                    grammar = grammar or self._grammar.ordered(block)
-                    pending.append(pool.submit(read_block, block, grammar))
-                    if len(pending) > workers:
-                        yield pending.popleft().result()
-            except TruncatedError as error:
-                truncated = Stranger(0, "", str(error))
-            while pending:
-                yield pending.popleft().result()
-        if truncated:
-            yield Piece(others=[truncated])
+    def empty(self) -> pd.DataFrame:
+        """Give the frame of a log without entries."""
+        log = empty("log")
+        return log[[name for name in log.columns if self._grammar.columns.has(name)]]
+
+    def _pieces(self, source: Source, workers: Workers) -> Iterator[Piece]:
+        """Read the blocks of a file, in order; a truncated file ends in an unread line that says so."""
+        damage: list[Message | Stranger] = []
+        blocks = self._blocks(source, damage)
+        if (first := next(blocks, None)) is not None:
+            grammar = self._grammar.ordered(first)
+            yield from workers.in_order(lambda block: read_block(block, grammar), chain([first], blocks))
+        if damage:
+            yield Piece(others=damage)
+
+    def _blocks(self, source: Source, damage: list[Message | Stranger]) -> Iterator[Block]:
+        try:
+            yield from unwrapped(blocks_of(source), self._grammar.texts, self._grammar.keys)
+        except TruncatedError as error:
+            damage.append(Stranger(0, "", str(error)))
 
     def _recognised(self, file: LogFile) -> None:
         if file.unread and not file.rows and not file.messages:
@@ -121,6 +99,12 @@ class LogScan:
                 f"{file.source}: none of its {file.lines:,} lines is an access entry or a line of the proxy's own. "
                 f"Line {first.line}: {first.reason}. {departure(first.text, self._grammar.texts, self._grammar.keys)}"
             )
+
+
+def _size(sources: Iterable[Source]) -> int | None:
+    """Give the bytes of all sources; None when one is packed or no file."""
+    paths = [Path(s) for s in sources if isinstance(s, str | os.PathLike) and s != "-"]
+    return sum(p.stat().st_size for p in paths) if all(map(is_plain, paths)) else None
 
 
 def warn_unread(files: Iterable[LogFile]) -> None:

@@ -85,7 +85,8 @@ class Slot:
 def slots_of(log_format: LogFormat) -> tuple[Slot, ...]:
     """Cut a text format into its words."""
     groups: list[tuple[bool, list[Token]]] = []
-    for run in plan_of(log_format) or ():
+    plan = plan_of(log_format) or ()
+    for run in plan if all(r.plain for r in plan) else ():
         tokens = [t for t in run.tokens if run.quoted or t.operator or t.before]
         groups += [(True, tokens)] if run.quoted else [(False, [t]) for t in tokens]
     return tuple(_slot(quoted, tokens) for quoted, tokens in groups)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +12,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from egresslab.access_log.format import LogFormat, Operator
+from egresslab.access_log.pattern import match_own
 from egresslab.access_log.plan import Run, Token
+from egresslab.access_log.times import Mask, read_times
 
 Raw = dict[str, Any]
 """Columns as the log has them: bytes, dictionaries of bytes, or numbers."""
 
-Mask = np.ndarray[Any, Any]
+Wants = Callable[[str], bool]
+"""Whether somebody wants a column; a line is verified as if all were wanted."""
 
 _LABEL = pa.dictionary(pa.int32(), pa.binary())
-_TIME_WIDTH = len("2026-11-23T19:43:13.254Z")
+_FLAGS = ("RESPONSE_FLAGS", "RESPONSE_FLAGS_LONG", "FAILURE_REASON")
 _FEW = 100  # distinct runs in a thousand, up to which only the distinct ones are cut
 
 
@@ -38,28 +44,32 @@ class _Columns:
         return {column: values.filter(mask) for column, values in self.raw.items()}
 
 
-def read_text(block: bytes, lines: int, plan: tuple[Run, ...]) -> tuple[Mask, Raw]:
-    """Read the lines of a block that fit a plan: their positions in the block, and their raw columns."""
+def read_text(block: bytes, lines: int, plan: tuple[Run, ...], wants: Wants = lambda _: True) -> tuple[Mask, Raw]:
+    """Read the lines of a block that fit a plan: their positions in the block, and those of their raw columns that somebody wants."""
     if b"\r" in block:  # the CSV reader would end a line at it
         return np.empty(0, np.int64), {}
     names = [str(n) for n in range(len(plan))]
-    types = {n: _type(run.tokens[0]) if run.whole else pa.binary() for n, run in zip(names, plan, strict=True)}
+    types = {n: _type(run.tokens[0], wants) if run.whole else pa.binary() for n, run in zip(names, plan, strict=True)}
     within, table = _split(block, lines, '"', types)
-    found = [_run(table.pop(name), run) for name, run in zip(names, plan, strict=True)]
+    runs = [(table.pop(name), run) for name, run in zip(names, plan, strict=True)]
+    found = [_run(values, run, wants) for values, run in runs if values is not None]
     fits = np.logical_and.reduce([f.fits for f in found])
     raw = {column: values for f in found for column, values in f.only(fits).items()}
     return np.flatnonzero(within)[fits], raw
 
 
-def _type(token: Token) -> Any:
+def _type(token: Token, wants: Wants) -> Any:
+    """Give the type that the CSV reader makes of a token; none, when it need not look at it."""
     operator = token.operator
-    if operator is None or token.before or token.after or operator.type == "time":
+    if operator and operator.type in ("label", "text") and not (token.before or token.after or wants(operator.column)):
+        return None
+    if operator is None or token.before or token.after or operator.type == "time" or token.words > 1:
         return pa.binary()
     return {"count": pa.int64(), "label": _LABEL}.get(operator.type, pa.binary())
 
 
 def _split(data: Any, lines: int, delimiter: str, types: dict[str, Any]) -> tuple[Mask, dict[str, Any]]:
-    """Cut lines at a delimiter: which of them have as many pieces as there are types, and the pieces of those."""
+    """Cut lines at a delimiter: which of them have as many pieces as there are types, and the pieces of those that have one."""
     within = np.ones(lines, bool)
 
     def leave_out(row: Any) -> str:
@@ -67,7 +77,8 @@ def _split(data: Any, lines: int, delimiter: str, types: dict[str, Any]) -> tupl
         return "skip"
 
     if lines == 0:
-        return within, {n: pa.array([], t) for n, t in types.items()}
+        return within, {n: t and pa.array([], t) for n, t in types.items()}
+    known = {n: t for n, t in types.items() if t} or {next(iter(types)): pa.binary()}
     table = pa.csv.read_csv(
         pa.BufferReader(data),
         read_options=pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=list(types)),
@@ -80,34 +91,36 @@ def _split(data: Any, lines: int, delimiter: str, types: dict[str, Any]) -> tupl
             ignore_empty_lines=False,
             invalid_row_handler=leave_out,
         ),
-        convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=["-", ""], check_utf8=False),
+        convert_options=pa.csv.ConvertOptions(include_columns=list(known), column_types=known, strings_can_be_null=True, null_values=["-", ""], check_utf8=False),
     )
-    return within, {n: _one(table[n]) for n in types}
+    return within, {n: _one(table[n]) if t else None for n, t in types.items()}
 
 
 def _one(column: Any) -> Any:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _run(values: Any, run: Run) -> _Columns:
+def _run(values: Any, run: Run, wants: Wants) -> _Columns:
     """Cut the runs between two quotes at their blanks."""
     if run.whole:
         return _verified(np.ones(len(values), bool), [(run.tokens[0], values)])
     if run.time:
         before, operator, after = run.time
-        fits, micros = times(values, before.encode(), after.encode())
-        return _Columns(fits, {operator.column: pa.array(micros[fits])})
+        fits, raw = _time(values, operator, before, after)
+        return _Columns(fits, _Columns(np.ones(len(values), bool), raw).only(fits))
+    if run.odd:
+        return _verified(np.ones(len(values), bool), [(run.tokens[0], values)])
     if run.literal:
         return _Columns(_true(pc.equal(values, run.literal.encode())), {})
-    return _few(values, run) or _cut(values, run)
+    return _few(values, run, wants) or _cut(values, run, wants)
 
 
-def _few(values: Any, run: Run) -> _Columns | None:
+def _few(values: Any, run: Run, wants: Wants) -> _Columns | None:
     """Cut only the distinct runs, where there are few: code, flags and details repeat."""
     if len(values) < 1000 or len(pc.unique(values[:1000])) > _FEW:
         return None
     encoded = values.dictionary_encode(null_encoding="encode")
-    cut = _cut(encoded.dictionary, run)
+    cut = _cut(encoded.dictionary, run, wants)
     fits = cut.fits[encoded.indices.to_numpy()]
     index = pa.array((np.cumsum(cut.fits, dtype=np.int32) - 1)[encoded.indices.to_numpy()[fits]])
     return _Columns(fits, {c: _spread(v, index) for c, v in cut.raw.items()})
@@ -119,19 +132,24 @@ def _spread(values: Any, index: Any) -> Any:
     return values.take(index)
 
 
-def _cut(values: Any, run: Run) -> _Columns:
-    names = [str(n) for n in range(len(run.tokens))]
+def _cut(values: Any, run: Run, wants: Wants) -> _Columns:
+    types = {f"{n}.{word}": _type(t, wants) for n, t in enumerate(run.tokens) for word in range(t.words)}
     data = pc.binary_join_element_wise(pc.fill_null(values, b""), b"", b"\n").buffers()[2] or b""
-    types = {n: _type(t) for n, t in zip(names, run.tokens, strict=True)}
     try:
-        within, pieces = _split(data, len(values), " ", types)
+        within, pieces = _split(data, len(values), run.delimiter, types)
     except pa.ArrowInvalid:  # a word where a number belongs: read it as text, so that only its line is left out
-        within, pieces = _split(data, len(values), " ", dict.fromkeys(names, pa.binary()))
-    found = _verified(within, [(t, pieces[n]) for n, t in zip(names, run.tokens, strict=True)])
-    if values.null_count == 0 or len(names) == 1:
+        within, pieces = _split(data, len(values), run.delimiter, {n: t and pa.binary() for n, t in types.items()})
+    words = iter(pieces.values())
+    found = _verified(within, [(t, _joined([next(words) for _ in range(t.words)], run.delimiter)) for t in run.tokens])
+    if values.null_count == 0 or len(types) == 1:
         return found
     fits = found.fits & _true(values.is_valid())  # nothing at all is no run of several words, but the CSV reader takes it for one of nulls
     return _Columns(fits, found.only(fits))
+
+
+def _joined(words: list[Any], delimiter: str) -> Any:
+    """Put a time together again that was cut at its own blanks."""
+    return words[0] if len(words) == 1 else pc.binary_join_element_wise(*(pc.fill_null(w, b"-") for w in words), delimiter.encode())
 
 
 def _verified(within: Mask, pieces: list[tuple[Token, Any]]) -> _Columns:
@@ -139,88 +157,55 @@ def _verified(within: Mask, pieces: list[tuple[Token, Any]]) -> _Columns:
     good: Mask = np.ones(int(within.sum()), bool)
     raw: Raw = {}
     for token, values in pieces:
-        fits, column = _piece(token, values)
+        if values is None:
+            continue
+        fits, columns = read_distinct(token.odd, values) if token.odd else _piece(token, values)
         good &= fits
-        if token.operator:
-            raw[token.operator.column] = column
+        raw |= columns
     within[within] = good
     return _Columns(within, _Columns(np.ones(len(good), bool), raw).only(good))
 
 
-def _piece(token: Token, values: Any) -> tuple[Any, Any]:
+def read_distinct(log_format: LogFormat, values: Any) -> tuple[Mask, Raw]:
+    """Read what no delimiter cuts by its pattern, each distinct text once; what leaves flags in doubt, or may be Envoy's dash, is not believed."""
+    encoded = values.dictionary_encode(null_encoding="encode")
+    found = [match_own(log_format, text or b"-") for text in encoded.dictionary.to_pylist()]
+    flags = [n for n, o in enumerate(log_format.operators) if o.name in _FLAGS]
+    believed = np.array([groups is not None and all(groups[n] is not None for n in flags) for groups in found], bool)
+    index = encoded.indices
+    raw = {o.column: pa.array([groups and groups[n] for groups in found], pa.binary()).take(index) for n, o in enumerate(log_format.operators)}
+    return believed[index.to_numpy()], raw
+
+
+def _time(values: Any, operator: Operator, before: str, after: str) -> tuple[Mask, Raw]:
+    if operator.lacks:
+        form = f"^{re.escape(before)}(?:{operator.form.pattern}){re.escape(after)}$"
+        return _true(pc.match_substring_regex(values, form)), {operator.column: pa.nulls(len(values), pa.int64())}
+    known, micros = read_times(values, operator.time_format, before.encode(), after.encode())
+    if before or after or operator.always:
+        return known, {operator.column: pa.array(micros)}
+    return known | _true(values.is_null()), {operator.column: pa.array(micros, mask=~known)}
+
+
+def _piece(token: Token, values: Any) -> tuple[Any, Raw]:
     operator = token.operator
     if operator is None:
         literal = token.before.encode()
-        return _true(values.is_null() if literal in (b"", b"-") else pc.equal(values, literal)), values
+        return _true(values.is_null() if literal in (b"", b"-") else pc.equal(values, literal)), {}
     if operator.type == "time":
-        good, micros = times(values, token.before.encode(), token.after.encode())
-        return good, pa.array(micros)
+        return _time(values, operator, token.before, token.after)
     fits: Any = True
     if token.before or token.after:
         before, after = token.before.encode(), token.after.encode()
         fits = _true(pc.and_(pc.starts_with(values, pattern=before), pc.ends_with(values, pattern=after)))
-        values = pc.binary_slice(values, len(before), -len(after) if after else None)
+        values = pc.binary_slice(values, len(before), -len(after) if after else 2**31 - 1)  # without a stop, Arrow fails on short ones
     if operator.type == "count" and not pa.types.is_integer(values.type):
         text = pc.fill_null(values, b"-")
         number = pc.match_substring_regex(text, pattern=r"^(-?\d{1,18}|-)$")
         values = pc.if_else(pc.and_(number, pc.not_equal(text, b"-")), text, None).cast(pa.string()).cast(pa.int64())
         fits &= _true(number)
-    return fits, values
+    return fits, {operator.column: values}
 
 
 def _true(mask: Any) -> Any:
     return pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
-
-
-def times(values: Any, before: bytes = b"", after: bytes = b"") -> tuple[Mask, Mask]:
-    """Read times of Envoy's default form by their digits: which rows have that form, and microseconds since 1970."""
-    width = len(before) + _TIME_WIDTH + len(after)
-    fits: Mask = pc.equal(pc.fill_null(pc.binary_length(values), 0), width).to_numpy(zero_copy_only=False)
-    data = _bytes(values if fits.all() else values.filter(pa.array(fits)), width)
-    good = _fits(data, before, after)
-    micros = np.zeros(len(values), np.int64)
-    micros[fits] = np.where(good, _micros(data[:, len(before) : len(before) + _TIME_WIDTH]), 0)
-    fits = fits.copy()
-    fits[fits] = good
-    return fits, micros
-
-
-def _bytes(values: Any, width: int) -> Mask:
-    """Look at texts of one width as a matrix of bytes, without a copy."""
-    if len(values) == 0:
-        return np.empty((0, width), np.uint8)
-    start = np.frombuffer(values.buffers()[1], np.int32)[values.offset]
-    return np.frombuffer(values.buffers()[2], np.uint8, len(values) * width, start).reshape(-1, width)
-
-
-def _fits(data: Mask, before: bytes, after: bytes) -> Mask:
-    """Tell which rows are a time between two literals: digits where digits stand, none above what a calendar has."""
-    columns = np.ascontiguousarray(data.T)
-    good = np.ones(len(data), bool)
-    for column, (low, high) in zip(columns, _bounds(before, b"0000-00-00T00:00:00.000Z", after), strict=True):
-        good &= (column - np.uint8(low)) <= high - low
-    two = columns[len(before) :] - np.uint8(48)
-    for at, most in ((5, 12), (8, 31), (11, 23)):
-        good &= two[at] * 10 + two[at + 1] <= most
-    return good
-
-
-def _bounds(before: bytes, shape: bytes, after: bytes) -> list[tuple[int, int]]:
-    highest = dict.fromkeys((14, 17), 53)  # minutes and seconds end at 59
-    inner = [(b, highest.get(n, 57) if b == 48 else b) for n, b in enumerate(shape)]
-    return [*((b, b) for b in before), *inner, *((b, b) for b in after)]
-
-
-def _micros(digits: Mask) -> Mask:
-    d = np.ascontiguousarray(digits.T).astype(np.int32) - 48
-    year, month, day = d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3], d[5] * 10 + d[6], d[8] * 10 + d[9]
-    of_day = ((d[11] * 10 + d[12]) * 60 + d[14] * 10 + d[15]) * 60 + d[17] * 10 + d[18]
-    millis: Mask = (_days(year, month, day) * np.int64(86_400) + of_day) * 1000 + d[20] * 100 + d[21] * 10 + d[22]
-    return millis * 1000
-
-
-def _days(year: Any, month: Any, day: Any) -> Any:
-    """Days since 1970 of a date of the Gregorian calendar, the year taken to begin in March."""
-    year = year - (month <= 2)
-    of_year = (153 * (month + np.where(month > 2, -3, 9)) + 2) // 5 + day - 1
-    return 365 * year + year // 4 - year // 100 + year // 400 + of_year - 719_468

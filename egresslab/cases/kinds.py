@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from egresslab.access_log import looks_like_log
+from egresslab.access_log import is_wrapped_log, looks_like_log
+from egresslab.cases.entries import ENTRY, OF_A_LOG, holds_entry, may_be_log, may_hold_entries
 from egresslab.cases.files import File
 
 NEVER_READ = "says what a captured case is about: never read"
@@ -32,11 +33,6 @@ _DUMP_KEYS = (
 _DUMP = re.compile(r'\s*\{\s*"configs"\s*:\s*\[')
 _HTML = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
 _OBJECT = re.compile(r"\s*[\[{](?!\d).*(?<!\})$", re.MULTILINE)  # begins on the first line and does not end there
-_ENTRY = r'(?:\[[\dT:.-]+Z?\] "|"(?:[^"\n]* HTTP/[\d.]+|- - -)" \d|\{.*"(?:response_flags|response_code)")'
-_OWN_LINE = r"\d{4}-\d\d-\d\dT[\d:.]+Z?\s+(?:trace|debug|info|warn|warning|error|critical|fatal)\s|\[Envoy \(|\[\d{4}-\d\d-\d\d [\d:.]+\]\["
-ENTRY = re.compile(rf"^{_ENTRY}.*$", re.MULTILINE)
-_OF_A_LOG = re.compile(rf"\s*(?:{_ENTRY}|{_OWN_LINE})")
-_MAYBE_LOG = re.compile(rf"{_ENTRY}|{_OWN_LINE}|\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d|^[IWEF]\d{{4}} | HTTP/\d|outbound\|", re.MULTILINE)
 
 
 def kind_of(file: File, log_format: Any = None) -> tuple[str, str | None]:
@@ -50,7 +46,7 @@ def kind_of(file: File, log_format: Any = None) -> tuple[str, str | None]:
         return next(((kind, None) for part, kind in _EMPTY.items() if part in name), ("other", "empty"))
     if file.head.startswith(b"PAR1"):
         return "log table", None
-    if name.lower().endswith(_NO_INPUT):
+    if name.lower().endswith(_NO_INPUT) and not (name.lower().endswith(".csv") and is_wrapped_log(file.head, log_format)):
         return "other", "not an input, by its name"
     if b"\0" in file.head:
         return "other", "not a text"
@@ -66,15 +62,17 @@ def kind_of_text(head: bytes, log_format: Any = None) -> tuple[str, str | None]:
         return "unreadable", "an HTML page, as a proxy or a login sends it instead of an answer; fetch it again and look"
     if _DUMP.match(text):  # the usual one, at once
         return "config dump", None
-    if _OF_A_LOG.match(text):  # messages can hold the words of anything
+    if OF_A_LOG.match(text):  # messages can hold the words of anything
+        return "access log", None
+    if is_wrapped_log(head, log_format):
         return "access log", None
     if kind := next((kind for looks, kind in _recognisers() if looks(text)), None):
         return kind, None
-    if ENTRY.search(text):  # what a person wrote around an entry is kept as unread
+    if ENTRY.search(text) or (may_hold_entries(text) and holds_entry(text, log_format)):  # what a person wrote around it is kept as unread
         return "access log", None
     if _dump_key().search(text):
         return "config dump", None
-    is_log = not _OBJECT.match(text) and _MAYBE_LOG.search(text) and looks_like_log(io.BytesIO(head), log_format)
+    is_log = not _OBJECT.match(text) and may_be_log(text) and (looks_like_log(io.BytesIO(head), log_format) or holds_entry(text, log_format))
     return ("access log", None) if is_log else ("other", UNKNOWN)
 
 

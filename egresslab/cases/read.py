@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from egresslab.access_log import read_access_log
+from egresslab.access_log.doubts import warn_doubts
 from egresslab.cases.case import Case
 from egresslab.cases.files import Given, head_of
 from egresslab.cases.kinds import UNKNOWN
@@ -54,6 +55,7 @@ def read_case(*paths: Source, format: str | Mapping[str, object] | None = None) 
     case = together(given, reading)
     if not any(row["kind"] not in _USELESS for row in reading.rows.values()):
         _raise_for_nothing(given, reading)
+    warn_doubts(format)
     return case
 
 

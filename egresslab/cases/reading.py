@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from egresslab.access_log import LogParts, read_logs
-from egresslab.cases.files import File, Given, head_of
+from egresslab.cases.entries import unread_log
+from egresslab.cases.files import LOOK, File, Given, head_of
 from egresslab.cases.kinds import NEVER_READ, UNKNOWN, kind_of
 from egresslab.cases.own_formats import best_format, own_formats
 from egresslab.cases.posts import is_post, parts_of
 from egresslab.cases.reopened import named
-from egresslab.errors import EgresslabError
+from egresslab.cases.told import pod_told
+from egresslab.errors import EgresslabError, LogFormatError
 from egresslab.frames import log_of
 from egresslab.sources import Source, name_of, read_bytes
 
@@ -44,6 +46,7 @@ class Reading:
     printed: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: {"proxy-status": [], "analysis": []})
     tables: list[pd.DataFrame] = field(default_factory=list)
     errors: dict[str, EgresslabError] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)  # the proxy of a file, where its text names it
 
     def take(self, file: File) -> None:
         """Read a file, or note it to be read."""
@@ -53,7 +56,9 @@ class Reading:
         self.rows[file.name] = {"source": file.name, "kind": kind, "because": because, "bytes": file.size, "sha256": digest}
         if kind == "unreadable":
             self.errors[file.name] = file.error or EgresslabError(f"{file.name}: {because}")
-        if is_post(file, kind) and kind in (*_READ, "other") and self._take_post(file):
+        if len(file.head) < LOOK and (pod := pod_told(file.head.decode("utf-8", "replace"))):
+            self.told[file.name] = pod
+        if (kind in _READ or because == UNKNOWN) and is_post(file, kind) and self._take_post(file):
             return
         if read := _READ.get(kind):
             self._guarded(file.name, partial(read, self, file))
@@ -73,11 +78,17 @@ class Reading:
     def _take_post(self, file: File) -> bool:
         """Read each part of a text in which several things were pasted."""
         parts = parts_of(file.head, self.log_format)
+        failed = dict[str, EgresslabError]()
         for kind, data in parts.items():
             part = File(file.name, named(data, file.name), data)
-            self._guarded(file.name, partial(_READ[kind], self, part))
+            self._guarded(file.name, partial(_log_or_unread if kind == "access log" and len(parts) > 1 else _READ[kind], self, part))
+            if error := self.errors.pop(file.name, None):
+                failed[kind] = error
         if parts:
-            self.rows[file.name] |= {"kind": "post", "because": f"holds: {', '.join(sorted(parts))}"}
+            holds = [kind + (f", which cannot be read ({failed[kind]})" if kind in failed else "") for kind in sorted(parts)]
+            self.rows[file.name] |= {"kind": "post", "because": f"holds: {', '.join(holds)}"}
+        if parts and len(failed) == len(parts):
+            self.fail(file.name, next(iter(failed.values())))
         return bool(parts)
 
     def finish(self, given: Given) -> None:
@@ -130,6 +141,14 @@ def _log(reading: Reading, file: File) -> None:
         reading.logs.append(file.path)
     else:
         reading.log_parts.append(read_logs([file.source], reading.log_format))
+
+
+def _log_or_unread(reading: Reading, file: File) -> None:
+    """Read a log beside something else: lines that only look like entries are no reason to leave that aside."""
+    try:
+        _log(reading, file)
+    except LogFormatError:
+        reading.log_parts.append(unread_log(file.head, file.name))
 
 
 def _dump(reading: Reading, file: File) -> None:

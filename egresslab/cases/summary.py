@@ -27,6 +27,7 @@ def _headline(case: Any) -> str:
 
 def _span(case: Any) -> str:
     times = case.log["start_time"]
+    times = times.fillna(case.log["emit_time"]) if "emit_time" in case.log else times
     if times.notna().sum() == 0:
         return "" if len(case.log) == 0 else "  no entry has a time"
     return f"  {times.min():%Y-%m-%d %H:%M:%S} to {times.max():%Y-%m-%d %H:%M:%S} UTC"

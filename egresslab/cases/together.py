@@ -15,6 +15,7 @@ from egresslab.cases.files import Given
 from egresslab.cases.moments import Moments
 from egresslab.cases.reading import Reading
 from egresslab.cases.reopened import Reopened, named
+from egresslab.cases.told import with_refusals
 from egresslab.cases.whose import name_proxies, with_proxies
 from egresslab.errors import ResourceError
 from egresslab.frames import Config, Resources, concat, empty, join, schema, typed
@@ -32,14 +33,14 @@ def together(given: Given, reading: Reading) -> Case:
     for file in reading.files.values():
         reopened.add(file)
     logs = _logs(reading.log_parts)
-    names = name_proxies([f.source for f in logs.files], reading.dump_files, logs.log)
+    names = name_proxies([f.source for f in logs.files], reading.dump_files, logs.log, reading.told)
     moments = Moments(reading.dump_files)
     resources = _resources(reading, reopened)
     _note(reading.rows, logs, names, moments)
     log = with_proxies(logs.log, names)
     return Case(
         log=concat([*([log] if logs.files else []), *reading.tables]) if reading.tables else log,
-        messages=with_proxies(logs.messages, names),
+        messages=with_refusals(with_proxies(logs.messages, names)),
         config=_config(moments.current, reopened),
         resources=resources,
         proxy_status=_joined(reading.printed["proxy-status"], "proxy_status"),
@@ -89,8 +90,10 @@ def _resources(reading: Reading, reopened: Reopened) -> Resources:
     for source, problems in broken:
         first = problems.iloc[0]
         reason = ("" if pd.isna(first["line"]) else f"line {first['line']}: ") + str(first["reason"])
-        if (found.objects["source"] == source).any():
-            reading.rows[str(source)]["because"] = f"{len(problems):,} of its documents cannot be read: {reason}"
+        row = reading.rows[str(source)]
+        if row["kind"] == "post" or (found.objects["source"] == source).any():
+            told = f"{len(problems):,} of its documents cannot be read: {reason}"
+            row["because"] = f"{row['because']}; {told}" if row["kind"] == "post" else told
         else:
             reading.fail(str(source), ResourceError(f"{source}: {reason}"))
     return found

@@ -2,7 +2,7 @@
 
 from egresslab.frames.config import Config, config_of, one_of
 from egresslab.frames.groups import number_groups
-from egresslab.frames.log import as_log, concat, failed, flag_set, in_order, join, log_of
+from egresslab.frames.log import as_log, concat, failed, flag_set, in_order, join, log_of, ztunnel_error
 from egresslab.frames.places import place, split_places
 from egresslab.frames.request_shapes import merge_shapes, request_shapes
 from egresslab.frames.resources import Resources, resources_of
@@ -40,4 +40,5 @@ __all__ = [
     "visible",
     "visible_frame",
     "write_csv",
+    "ztunnel_error",
 ]

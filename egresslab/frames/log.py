@@ -48,12 +48,20 @@ def failure_flags() -> frozenset[str]:
     return frozenset(row["flag"] for row in envoy.rows("response_flags") if row["failure"] == "yes")
 
 
-def failed(response_code: pd.Series[Any], response_flags: pd.Series[Any]) -> pd.Series[Any]:
-    """Tell whether each entry failed: a flag that means failure, or a status of 500 or more."""
+def failed(response_code: pd.Series[Any], response_flags: pd.Series[Any], error: pd.Series[Any] | None = None) -> pd.Series[Any]:
+    """Tell whether each entry failed: a flag that means failure, a status of 500 or more, or an error that ztunnel names."""
     flags = coerce(response_flags, "label", "response_flags")
     bad = flags.isin([c for c in flags.cat.categories if not failure_flags().isdisjoint(c.split(","))])
+    bad = bad if error is None else bad | error
     out = (coerce(response_code, "count", "response_code") >= 500).fillna(False).astype("boolean") | bad
     return out.mask(response_code.isna() & flags.isna()).astype("boolean").rename("failed")
+
+
+def ztunnel_error(log: pd.DataFrame) -> pd.Series[Any] | None:
+    """Tell which entries are ztunnel's and name an error: it writes no flags, and a reason only when the connection failed; None without such."""
+    if "traffic_direction" not in log:
+        return None
+    return log["traffic_direction"].notna() & log["connection_termination_details"].notna()
 
 
 def as_log(frame: pd.DataFrame, *, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -95,7 +103,7 @@ def as_log(frame: pd.DataFrame, *, columns: Mapping[str, str] | None = None) -> 
         out[name] = coerce(values, field.type, name)
     out["response_flags"] = labels(out["response_flags"], flag_set)
     out["upstream_cluster"] = labels(out["upstream_cluster"], lambda cluster: cluster.rstrip(";"))
-    out["failed"] = failed(out["response_code"], out["response_flags"])
+    out["failed"] = failed(out["response_code"], out["response_flags"], ztunnel_error(out))
     out["source"] = out["source"].cat.add_categories(["frame"] if "frame" not in out["source"].cat.categories else []).fillna("frame")
     out["line"] = out["line"].fillna(pd.Series(range(1, len(out) + 1), dtype="Int64"))
     return out[in_order(out.columns)]

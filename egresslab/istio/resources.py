@@ -18,6 +18,7 @@ from egresslab.istio.documents import documents
 from egresslab.istio.kinds import readers
 from egresslab.istio.manifests import Manifest, Problem, manifests
 from egresslab.istio.mesh_config import mesh_config
+from egresslab.istio.misplaced import misplaced
 from egresslab.istio.raw import raw_object
 from egresslab.istio.recognise import resource_files
 from egresslab.istio.rows import Row, framed, row
@@ -91,6 +92,8 @@ class _Gathered:
     def add(self, source: str, manifest: Manifest) -> None:
         """Add the rows of one object, all or none of each frame."""
         known = readers(manifest)
+        if wrong := misplaced(manifest):
+            self.problem(source, wrong)
         place = {"source": source, "line": manifest.line}
         self._take("objects", [row("", {}, known=known is not None)], manifest, place)
         self._take("conditions", conditions(manifest), manifest, place)

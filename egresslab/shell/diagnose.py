@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import egresslab as eg
+from egresslab.shell.log import add_log_format
 from egresslab.shell.markdown import markdown
 from egresslab.shell.printed import DONE, NOTHING, print_columns
 from egresslab.shell.sarif import sarif
@@ -31,7 +32,7 @@ def add_diagnose(words: Any) -> None:
         default="table",
         help="table (the default), json (one document), markdown (for a ticket: why, evidence, mend) or sarif (2.1.0, for code scanning)",
     )
-    diagnose.add_argument("--log-format", metavar="FORMAT", help="as for log")
+    add_log_format(diagnose)
     diagnose.set_defaults(word=_diagnose)
 
 

@@ -6,6 +6,7 @@ import argparse
 import io
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any
 
 import egresslab as eg
@@ -32,7 +33,7 @@ def add_log(words: Any) -> None:
         metavar="TEST",
         help="only entries that pass, such as 'response_flags=UF' or 'duration_ms>=1000'; may be repeated",
     )
-    log.add_argument("--log-format", metavar="FORMAT", help="a named format or a format string; found out from the log when not given")
+    add_log_format(log)
     log.set_defaults(word=_log)
 
 
@@ -40,8 +41,28 @@ def add_explain(words: Any) -> None:
     """Add the word ``explain``."""
     explain = words.add_parser("explain", help="explain one log line field by field")
     explain.add_argument("line", metavar="LINE", help="the line in quotes, or - for standard input")
-    explain.add_argument("--log-format", metavar="FORMAT", help="as for log")
+    add_log_format(explain)
     explain.set_defaults(word=_explain)
+
+
+def add_log_format(word: Any) -> None:
+    """Add the option that gives the log's grammar."""
+    word.add_argument(
+        "--log-format",
+        metavar="FORMAT",
+        type=_format,
+        help="a named format, a format string, a JSON format as text, or @FILE that holds one; found out from the log when not given",
+    )
+
+
+def _format(text: str) -> str:
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, ValueError) as error:
+        message = f"{text[1:]} cannot be read as a file with a log format ({error}); give the format itself or another @FILE"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def _log(arguments: argparse.Namespace) -> int:

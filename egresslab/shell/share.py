@@ -9,6 +9,7 @@ from typing import Any
 
 import egresslab as eg
 from egresslab.cases import shipped
+from egresslab.shell.log import add_log_format
 from egresslab.shell.printed import DONE
 
 
@@ -22,7 +23,7 @@ def add_report(words: Any) -> None:
     report.add_argument("paths", nargs="+", metavar="PATH")
     report.add_argument("--out", required=True, metavar="DIR", help="folder for the page, or the page itself when it ends in .html")
     report.add_argument("--title", help="title of the page")
-    report.add_argument("--log-format", metavar="FORMAT", help="as for log")
+    add_log_format(report)
     report.add_argument("--sensitive", action="store_true", help="show columns with addresses of clients, paths and user agents, too")
     report.set_defaults(word=_report)
 

@@ -11,7 +11,7 @@ from typing import IO, NamedTuple
 
 from egresslab.errors import EgresslabError, near
 
-_ENDING = re.compile(r"(?<=[^/])(?:\.(?:gz|zst|log|json|jsonl|yaml|yml|txt|out|\d+))+$")
+_ENDING = re.compile(r"(?<=[^/])(?:\.(?:gz|zst|log|json|jsonl|ndjson|csv|yaml|yml|txt|out|\d+))+$")
 # What a file holds, at the end of its name: config_dump, config_dump_warming, clusters, istio-proxy, ...
 _CONTENT = re.compile(
     r"(?:^|[._-])(?:pc[._-])?(?:config[._-]?dump(?:\?include_eds)?|clusters?|endpoints?|eds|ecds|stats|proxy_stats|listeners?|routes?|secrets?|"

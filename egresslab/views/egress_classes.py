@@ -9,6 +9,7 @@ import pandas as pd
 from egresslab.frames import in_order, labels, log_of
 from egresslab.views.first_known import first_known
 from egresslab.views.meanings import cluster_row, details_row, flag_rows
+from egresslab.views.ztunnel import ztunnel_classes
 
 EGRESS_CLASSES = ("PassthroughCluster", "BlackHoleCluster", "external", "egress_gateway", "in_mesh", "answered_by_proxy", "inbound")
 
@@ -58,6 +59,7 @@ def egress_class_of(frame: pd.DataFrame) -> pd.Series[Any]:
             labels(frame["route_name"].where(no_cluster), _ROUTES.get),
             labels(frame["response_flags"].where(no_upstream), _class_of_flags),
             labels(frame["response_code_details"].where(no_upstream), _class_of_details),
+            *ztunnel_classes(frame),
         ]
     ).rename("egress_class")
 

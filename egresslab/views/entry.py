@@ -19,6 +19,7 @@ from egresslab.frames import as_log, schema, typed, visible
 from egresslab.frames.log import JSON_KEYS
 from egresslab.views.entry_summary import layer_of, shorten, summary
 from egresslab.views.meanings import cluster_row, details_row, failure_meaning, flags_meaning
+from egresslab.views.ztunnel import of_ztunnel
 
 _DASH = "-"
 _MOST_FIELDS = 36
@@ -86,13 +87,13 @@ def explain(entry: Any, /) -> Explanation:
     'HTTP request to api.example.com. The upstream answered 200.'
     """
     log = _as_one(entry)
-    layer = layer_of(log.iloc[0])
+    layer, meaning = layer_of(log.iloc[0]), _ztunnel_meaning if of_ztunnel(log) else _meaning
     values = {str(name): None if missing else _text(value) for (name, value), missing in zip(log.iloc[0].items(), log.iloc[0].isna(), strict=True)}
     shown = [name for name, value in values.items() if value is not None or name not in _OPTIONAL]
     told = {
         "field": [visible(name) for name in shown],
         "value": [visible(values[name] or _DASH) for name in shown],
-        "meaning": [_meaning(name, values[name], layer) or None for name in shown],
+        "meaning": [meaning(name, values[name], layer) or None for name in shown],
     }
     return Explanation(typed(told, "explanation"), summary(log))
 
@@ -145,3 +146,9 @@ def _meaning(field: str, value: str | None, layer: str) -> str:
 def _operator_meaning(column: str) -> str:
     """Say what a column that only some formats have means."""
     return next((row["meaning"] for row in envoy.rows("operators") if row["column"] == column), "")
+
+
+def _ztunnel_meaning(field: str, value: str | None, layer: str) -> str:
+    """Say what a field of an entry of ztunnel's means; what is missing there is nothing that it would say."""
+    known = schema("ztunnel").get(field)
+    return "" if value is None else known.meaning if known else _meaning(field, value, layer).replace("Envoy", "ztunnel")

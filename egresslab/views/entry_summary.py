@@ -13,6 +13,7 @@ from egresslab.frames import visible
 from egresslab.views.egress_classes import egress_class_of
 from egresslab.views.meanings import Row, details_row, failure_rows, flag_meaning, flag_rows
 from egresslab.views.where import where
+from egresslab.views.ztunnel import WENT, of_ztunnel
 
 _WENT = {
     "PassthroughCluster": ", passed through by ALLOW_ANY because no ServiceEntry covers it as it came",
@@ -67,7 +68,11 @@ def _question(row: dict[str, str]) -> dict[str, Any]:
 
 
 def _outcome(log: pd.DataFrame, layer: str) -> str:
-    if log["response_flags"].isna().any():
+    if of_ztunnel(log):
+        if log["connection_termination_details"].notna().any():
+            return "ztunnel gives as the reason {error}"
+        log = log.assign(response_flags="-")  # it knows no flags, and says when something fails
+    elif log["response_flags"].isna().any():
         return "the line lost its response flags, so it does not say how it ended"
     return next(says for of, question, says in _outcomes() if of in ("", layer) and len(where(log, **question)))
 
@@ -77,19 +82,27 @@ def _words(log: pd.DataFrame, layer: str) -> dict[str, str]:
     entry = {name: None if missing else str(value) for (name, value), missing in zip(log.iloc[0].items(), log.iloc[0].isna(), strict=True)}
 
     def first(*names: str, other: str) -> str:
-        return shorten(next((value for name in names if (value := entry[name]) is not None), other))
+        return shorten(next((value for name in names if (value := entry.get(name)) is not None), other))
 
     details, reason = entry["response_code_details"], entry["upstream_transport_failure_reason"]
     return {
-        "host": first("authority", "requested_server_name", "downstream_local_address", other="an unknown host"),
-        "went": _WENT.get(egress_class_of(log).iloc[0], ""),
+        "host": first("authority", "requested_server_name", "destination_service", "downstream_local_address", other="an unknown host"),
+        "went": _went(log, entry["upstream_cluster"] or ""),
         "destination": first("downstream_local_address", other="its address"),
         "upstream": first("upstream_host", "upstream_cluster", other="the upstream"),
         "code": first("response_code", other="no status"),
         "after": f" after {int(entry['duration_ms']):,} ms" if entry["duration_ms"] else "",
+        "error": shorten(entry["connection_termination_details"] or ""),
         "reason": _reason(reason) if reason and reason.strip() else "",
         **_who_and_why(flag_rows(entry["response_flags"] or "-"), details or "", layer),
     }
+
+
+def _went(log: pd.DataFrame, cluster: str) -> str:
+    went = egress_class_of(log).iloc[0]
+    if went == "inbound" and cluster.startswith("inbound-vip|"):
+        return ", for a service that this waypoint stands before"
+    return (WENT if of_ztunnel(log) else _WENT).get(went, "")
 
 
 def _who_and_why(flags: list[Row], details: str, layer: str) -> dict[str, str]:

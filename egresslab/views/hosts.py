@@ -1,4 +1,4 @@
-"""The inventory of external hosts: by authority, SNI or address."""
+"""The inventory of external hosts: by authority, SNI, service or address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from egresslab.views.tally import framed, most_first, tally, tally_again
 IN_THE_MESH = ("in_mesh", "inbound")
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[^\]]*)\]|(?P<name>[^:]*))(?::(?P<port>\d{1,5}))?", re.ASCII | re.DOTALL)
-_NAMED_BY = {"authority": "authority", "sni": "requested_server_name", "address": "downstream_local_address"}
+_NAMED_BY = {
+    "authority": "authority",
+    "sni": "requested_server_name",
+    "service": "destination_service",  # only ztunnel names it
+    "address": "downstream_local_address",
+}
 _KEYS = ["host", "port", "named_by"]
 
 
@@ -73,7 +78,8 @@ def host_of(log: Any, /) -> pd.Series[Any]:
     Returns
     -------
     pandas.Series
-        Labels in lower case: the authority without port, else the SNI, else the destination address without port; missing without any.
+        Labels in lower case: the authority without port, else the SNI, else the service that ztunnel names, else the destination address
+        without port; missing without any.
 
     Raises
     ------
@@ -87,7 +93,12 @@ def host_of(log: Any, /) -> pd.Series[Any]:
     ['api.example.com', 'b.example.com']
     """
     frame = log_of(log)
-    return first_known([labels(frame[column], _host) for column in _NAMED_BY.values()]).rename("host")
+    return first_known(list(_names(frame).values())).rename("host")
+
+
+def _names(frame: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+    """Give what names the host of each entry, the surest first."""
+    return {word: labels(frame[column], _host) for word, column in _NAMED_BY.items() if column in frame}
 
 
 def _host(text: str) -> str | None:
@@ -102,9 +113,9 @@ def _port(text: str) -> int | None:
 
 
 def _named_by(frame: pd.DataFrame) -> pd.Series[Any]:
-    says = [labels(frame[column], _host).notna() for column in _NAMED_BY.values()]
-    codes = np.select(says, range(len(says)), default=-1)
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(list(_NAMED_BY), dtype="str"))), index=frame.index)
+    names = _names(frame)
+    codes = np.select([name.notna() for name in names.values()], range(len(names)), default=-1)
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(list(names), dtype="str"))), index=frame.index)
 
 
 def _sets(counted: pd.DataFrame) -> dict[str, Any]:

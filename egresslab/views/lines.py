@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from egresslab.frames import log_of, schema
+from egresslab.frames import coerce, log_of, schema
 from egresslab.views.first_known import first_known
 
-_HOST = ("authority", "requested_server_name")
+_HOST = ("authority", "requested_server_name", "destination_service")
 _REASON = ("response_code_details", "upstream_transport_failure_reason", "connection_termination_details")
 
 
@@ -41,7 +41,7 @@ def lines(log: Any, /) -> pd.DataFrame:
     ['a', 'b']
     """
     frame = log_of(log)
-    host = first_known([frame[name] for name in _HOST])
+    host = first_known([coerce(frame[name], "label", name) for name in _HOST if name in frame])
     reason = first_known([frame[name] for name in _REASON])
     out: pd.DataFrame = frame.assign(host=host, reason=reason)[list(schema("lines"))]
     return out.iloc[_reading_time(frame).argsort(kind="stable")]

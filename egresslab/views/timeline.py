@@ -41,7 +41,7 @@ def timeline(
     bucket
         Width of the time buckets, such as ``"10s"`` or ``"5min"``; without it at most 120 buckets span the log.
     time
-        ``"start"``, or ``"end"`` to count at start + duration, when the entry was written.
+        ``"start"``, or ``"end"`` to count at start + duration, when the entry was written; where that is not known, at the logged ``emit_time``.
 
     Returns
     -------
@@ -76,7 +76,8 @@ def _times(frame: pd.DataFrame, time: str) -> pd.Series[Any]:
     if time == "start":
         return frame["start_time"]
     duration = frame["duration_ms"].where(frame["duration_ms"].between(0, _CENTURY_MS))
-    return frame["start_time"] + pd.to_timedelta(duration, unit="ms").astype("timedelta64[us]")
+    end = frame["start_time"] + pd.to_timedelta(duration, unit="ms").astype("timedelta64[us]")
+    return end.fillna(frame["emit_time"]) if "emit_time" in frame else end
 
 
 def _seconds(bucket: str) -> int:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from egresslab import envoy
 from egresslab.errors import FrameError, near
-from egresslab.frames import coerce, log_of
+from egresslab.frames import coerce, log_of, schema
 from egresslab.views.by_category import used_only
 from egresslab.views.egress_classes import EGRESS_CLASSES, egress_class_of
 from egresslab.views.where_numbers import Mask
@@ -90,14 +90,15 @@ def _kind(frame: pd.DataFrame, name: str) -> str:
 
 def _kind_of_operator(frame: pd.DataFrame, name: str) -> str:
     """Tell the kind of a column that another log format writes: in this log it is missing in every row."""
-    for row in envoy.rows("operators"):
-        prefix, argument, _ = row["column"].partition("{argument}")
+    written = [(row["column"], row["type"]) for row in envoy.rows("operators")] + [(n, f.type) for n, f in schema("ztunnel").items()]
+    for column, kind in written:
+        prefix, argument, _ = column.partition("{argument}")
         if name == prefix or (argument and name.startswith(prefix)):
-            return {"count": "number", "time": "time"}.get(row["type"], "text")
-    known = {"egress_class", "text", *map(str, frame.columns), *(row["column"] for row in envoy.rows("operators"))}
+            return {"count": "number", "time": "time"}.get(kind, "text")
+    known = {"egress_class", "text", *map(str, frame.columns), *(column for column, _ in written)}
     raise FrameError(
         f"a log has no column {name!r}; {near(name, known)}; eg.fields('log') lists what every log has, "
-        "eg.words('operators') what a log format can add"
+        "eg.words('operators') what a log format can add, eg.fields('ztunnel') what ztunnel adds"
     )
 
 
