@@ -68,10 +68,10 @@ def _rule(kind, gateway, port, to, to_port):
     return f"{{match: [{{gateways: [{gateway}], port: {port}{sni}}}], route: [{{destination: {{host: {to}, port: {{number: {to_port}}}}}}}]}}"
 
 
-def shapes_of(*entries):
-    """Give the request shapes of entries, of the sidecar unless they say otherwise."""
+def log_of(*entries):
+    """Give the log of entries, of the sidecar unless they say otherwise."""
     known = {"proxy": "cart.orders", "source": "cart.log", "response_code": 0, "response_flags": "-", "bytes_received": 517, "bytes_sent": 165}
-    return eg.request_shapes(eg.as_log(pd.DataFrame([{**known, "line": n, **entry} for n, entry in enumerate(entries, 1)])))
+    return eg.as_log(pd.DataFrame([{**known, "line": n, **entry} for n, entry in enumerate(entries, 1)]))
 
 
 def http_through(**more):

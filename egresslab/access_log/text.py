@@ -159,7 +159,7 @@ def _piece(token: Token, values: Any) -> tuple[Any, Any]:
     if token.before or token.after:
         before, after = token.before.encode(), token.after.encode()
         fits = _true(pc.and_(pc.starts_with(values, pattern=before), pc.ends_with(values, pattern=after)))
-        values = pc.binary_slice(values, len(before), -len(after) if after else None)
+        values = pc.binary_slice(values, len(before), -len(after) if after else 2**31 - 1)
     if operator.type == "count" and not pa.types.is_integer(values.type):
         text = pc.fill_null(values, b"-")
         number = pc.match_substring_regex(text, pattern=r"^(-?\d{1,18}|-)$")

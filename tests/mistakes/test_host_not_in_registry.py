@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from asking import ask
 
 import egresslab as eg
-from egresslab.frames import request_shapes
 from egresslab.mistakes import host_not_in_registry
 
 ENTRY = """
@@ -31,7 +31,7 @@ def resources(tmp_path: Path):
 def found(entries, resources=None):
     columns = {"proxy": "checkout.shop", "downstream_local_address": "203.0.113.9:443"}
     log = eg.as_log(pd.DataFrame([columns | entry for entry in entries]))
-    return {one.subject: one for one in host_not_in_registry.in_log(request_shapes(log), None, resources)}
+    return {one.subject: one for one in ask(host_not_in_registry.in_log, log=log, resources=resources)}
 
 
 def test_blocked_is_an_error_and_passed_a_warning(resources):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from asking import ask
 
 import egresslab as eg
-from egresslab.frames import request_shapes
 from egresslab.mistakes import port_not_in_service_entry
 
 ENTRY = """
@@ -25,7 +25,7 @@ CALL = {"proxy": "checkout.shop", "method": "GET", "authority": "api.example.com
 
 
 def found(entries, resources=None):
-    return list(port_not_in_service_entry.in_log(request_shapes(eg.as_log(pd.DataFrame(entries))), None, resources))
+    return ask(port_not_in_service_entry.in_log, log=eg.as_log(pd.DataFrame(entries)), resources=resources)
 
 
 @pytest.fixture
