@@ -88,5 +88,5 @@ def tls_through(**more):
 
 def at_gateway(details="filter_chain_not_found", flags="NR", **more):
     """Give an entry of the gateway that refuses what came."""
-    known = {"proxy": "way-out.edge", "source": "edge.log", "downstream_local_address": "10.9.0.7:8443"}
+    known = {"proxy": "egress-way-out.edge", "source": "edge.log", "downstream_local_address": "10.9.0.7:8443"}
     return {**known, "response_flags": flags, "response_code_details": details, "bytes_received": 0, "bytes_sent": 0, **more}

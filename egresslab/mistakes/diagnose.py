@@ -126,9 +126,10 @@ def _unexplained(shapes: pd.DataFrame | None, seen: list[_Seen]) -> Iterator[dic
     told = {n for one in seen if one.severity in ("error", "warning") for n in one.finding.shapes}
     named = {n for one in seen for n in one.finding.shapes}
     failed = shapes["failed"].fillna(False) | _denied(shapes)
-    yield from _left(shapes, failed & ~shapes.index.isin(sorted(told)), f"failed, and none of the {len(modules())} mistakes explains it")
+    nothing = f"none of the {len(modules())} mistakes explains it"
+    yield from _left(shapes, failed & ~shapes.index.isin(sorted(told)), f"failed, and {nothing}")
     passed = (shapes["unknown"] == "passed") & ~failed & ~shapes.index.isin(sorted(named))
-    yield from _left(shapes, passed, "passed through, unknown to the mesh, though what is here declares the host or address")
+    yield from _left(shapes, passed, f"passed through, unknown to the mesh, and {nothing}")
 
 
 def _denied(shapes: pd.DataFrame) -> pd.Series[Any]:

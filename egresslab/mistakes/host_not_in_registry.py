@@ -9,6 +9,7 @@ import pandas as pd
 
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.mistake import Finding, Mistake
+from egresslab.mistakes.tls_signs import is_tls_port
 from egresslab.mistakes.unknown_traffic import Unknown
 from egresslab.mistakes.why_unknown import UNDECLARED
 
@@ -31,7 +32,7 @@ def in_log(unknown: list[Unknown], shapes: pd.DataFrame, config: Config | None =
     for seen in unknown:
         if seen.because == UNDECLARED:
             on_purpose = seen.to.caller.proxy in named
-            not_http = seen.to.spoken == "TCP" and (seen.to.caller.proxy, seen.to.port) in http
+            not_http = seen.to.spoken == "TCP" and (seen.to.caller.proxy, seen.to.port) in http and not is_tls_port(seen.to.port or 0)
             beside = not seen.blocked and (on_purpose or not_http or seen.lost)
             told: dict[str, Any] = {"severity": "info"} if beside else {}
             told |= {"sure": False, "severity": told.get("severity", "warning")} if resources is None else {}
@@ -45,7 +46,8 @@ def _unknown(seen: Unknown, resources: Resources | None) -> str:
 def _rivals(seen: Unknown, resources: Resources | None) -> tuple[str, ...]:
     hidden = () if resources is not None else ("host_hidden_by_sidecar, host_hidden_by_export_to: only the YAML of Istio would tell",)
     if not seen.declared:
-        return hidden
+        nobody = "not port_not_in_service_entry, host_hidden_by_sidecar, host_hidden_by_export_to: no ServiceEntry or Service"
+        return hidden or ((f"{nobody} names {seen.to.host}",) if seen.to.host else ())
     if seen.to.spoken == "TLS":
         bound = f"tcp_address_mismatch: {seen.names()} takes port {seen.to.port} of other addresses; is this one of the same host, list it there"
         return (*hidden, bound)

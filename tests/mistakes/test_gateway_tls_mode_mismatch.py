@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from gateway_yaml import GATEWAY, at_gateway, gateway_yaml, http_through, log_of
 import egresslab as eg
 from egresslab.mistakes import gateway_sni_mismatch as names
 from egresslab.mistakes import gateway_tls_mode_mismatch as modes
+from egresslab.mistakes.gateway_mends import mend_of
+from egresslab.mistakes.inputs import Inputs
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 captured = pytest.mark.skipif(not CASES.is_dir(), reason="NOT TESTED: ../shared is not there")
@@ -121,3 +124,22 @@ def test_the_mend_is_yaml_that_mends_it():
 def test_captured_dumps_alone(case):
     config = eg.read_case(CASES / case).config
     assert [(f.severity, len(f.places) > 2) for f in ask(modes.in_config, config=config)] == [("warning", True)]
+
+
+@pytest.mark.parametrize("sni", [None, "shop.front.example"])
+def test_the_same_line_of_an_ingress_gateway_or_of_the_inbound_side_tells_nothing(sni):
+    log = log_of(at_gateway(proxy="way-in.edge", requested_server_name=sni))
+    assert not [*ask(modes.in_log, log=log), *ask(names.in_log, log=log)]
+
+
+def test_the_sni_of_a_sidecar_tells_of_egress_whatever_the_gateway_is_called():
+    log = log_of(at_gateway(proxy="way-out.edge", requested_server_name="outbound_.8443_._.way-out.edge.svc.cluster.local"))
+    assert [f.subject for f in ask(names.in_log, log=log)] == ["10.9.0.7:8443"]
+
+
+def test_the_mend_of_a_subset_is_written_in_the_subset():
+    (hop,) = (hop for hop in Inputs(resources=gateway_yaml(rule=None))["hops"])
+    subset = replace(hop, sender=replace(hop.sender, cluster=hop.sender.cluster.replace("||", "|partner|")))
+    written = yaml.safe_load(mend_of(subset).partition("\n")[2])
+    assert [one["name"] for one in written["spec"]["subsets"]] == ["partner"]
+    assert written["spec"]["subsets"][0]["trafficPolicy"]["portLevelSettings"][0]["tls"]["mode"] == "ISTIO_MUTUAL"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from asking import ask
 
 import egresslab as eg
@@ -96,3 +97,32 @@ def test_frames_that_were_parquet_tell_the_same(tmp_path: Path):
     log = pd.concat([pd.read_parquet(tmp_path / "log.parquet")] * 2)
     found = {one.subject: one.of for one in ask(unknown_traffic, log=log)}
     assert found == {"a.example.org:443": 2, "1.2.3.4:443": 2}
+
+
+ENTRY = """
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: a, namespace: other}
+spec:
+  hosts: [a.example.org]
+  ports: [{number: 8443, name: tls, protocol: TLS}]
+  resolution: DNS
+---
+"""
+
+
+@pytest.mark.parametrize(("port", "reason"), [(443, ("port", True)), (8443, ("sidecar", False))])
+def test_a_port_that_nobody_declares_is_missing_whoever_sees_the_host(tmp_path: Path, port, reason):
+    (tmp_path / "a.yaml").write_text(ENTRY + SIDECARS.split("---")[0], encoding="utf-8")
+    entries = [CALL | {"downstream_local_address": f"1.2.3.4:{port}"}]
+    assert reasons(entries, resources=eg.read_resources(tmp_path / "a.yaml")) == {f"a.example.org:{port}": reason}
+
+
+def test_the_mesh_is_where_its_config_map_stands(tmp_path: Path):
+    mesh = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: control}\ndata: {mesh: 'accessLogFile: /dev/stdout'}\n"
+    sidecar = SIDECARS.split("---")[0].replace("namespace: shop", "namespace: control").replace("  workloadSelector: {labels: {app: checkout}}\n", "")
+    (tmp_path / "a.yaml").write_text(ENTRY.replace("8443", "443") + sidecar + mesh + APP, encoding="utf-8")
+    assert reasons([CALL], resources=eg.read_resources(tmp_path / "a.yaml")) == {"a.example.org:443": ("sidecar", True)}
+
+
+APP = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: app, namespace: shop, labels: {app: x}}\nspec: {containers: [{name: app, image: app}]}\n"

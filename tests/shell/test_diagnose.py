@@ -108,6 +108,7 @@ def test_markdown_keeps_hostile_text_in_code(found, folder):
 
 def test_nothing_found_is_said(found, folder):
     found()
+    (folder / "shop.log").write_text(json.dumps({"response_code": 200, "response_flags": "-", "method": "GET"}))
     case = eg.read_case(folder)
     assert markdown(eg.diagnose(case), case).splitlines()[2] == "Nothing was found."
 
