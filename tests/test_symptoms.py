@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import egresslab as eg
 from egresslab.cases import sample_path
-from egresslab.mistakes import mistakes
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT.parent / "shared/cases"
@@ -34,7 +34,7 @@ def answers(text, called):
 
 def test_symptoms_are_of_mistakes():
     assert SYMPTOMS
-    assert {stem for stem, _ in SYMPTOMS} <= set(mistakes())
+    assert {stem for stem, _ in SYMPTOMS} <= set(eg.MISTAKES)
 
 
 @pytest.mark.parametrize(("stem", "row"), SYMPTOMS, ids=[f"{stem}: {row['client_says'][:30]}" for stem, row in SYMPTOMS])
@@ -53,5 +53,5 @@ def links():
 
 
 def test_the_index_leads_to_every_mistake():
-    assert links() == {f"mistakes/{stem}.ipynb" for stem in mistakes()}
+    assert links() == {f"mistakes/{stem}.ipynb" for stem in eg.MISTAKES}
     assert [link for link in links() if not (NOTEBOOKS / link).is_file()] == []

@@ -126,10 +126,9 @@ def _unexplained(shapes: pd.DataFrame | None, seen: list[_Seen]) -> Iterator[dic
     told = {n for one in seen if one.severity in ("error", "warning") for n in one.finding.shapes}
     named = {n for one in seen for n in one.finding.shapes}
     failed = shapes["failed"].fillna(False) | _denied(shapes)
-    nothing = f"none of the {len(modules())} mistakes explains it"
-    yield from _left(shapes, failed & ~shapes.index.isin(sorted(told)), f"failed, and {nothing}")
+    yield from _left(shapes, failed & ~shapes.index.isin(sorted(told)), "failed {}")
     passed = (shapes["unknown"] == "passed") & ~failed & ~shapes.index.isin(sorted(named))
-    yield from _left(shapes, passed, f"passed through, unknown to the mesh, and {nothing}")
+    yield from _left(shapes, passed, "{} that passed through, unknown to the mesh, and")
 
 
 def _denied(shapes: pd.DataFrame) -> pd.Series[Any]:
@@ -141,9 +140,10 @@ def _denied(shapes: pd.DataFrame) -> pd.Series[Any]:
 def _left(shapes: pd.DataFrame, which: pd.Series[Any], what: str) -> Iterator[dict[str, Any]]:
     if which.any():
         found = Finding.of_shapes(shapes[which], "", "", of=int(shapes["count"].sum()))
+        entries = "entry" if found.count == 1 else "entries"
         yield {
             "severity": "info",
-            "summary": f"{found.count:,} {'entry' if found.count == 1 else 'entries'} {what}",
+            "summary": f"{found.count:,} {what.format(entries)} that none of the {len(modules())} mistakes explains",
             "count": found.count,
             "of": found.of,
             "first_seen": found.first_seen,
