@@ -82,7 +82,6 @@ _LAZY = {
 
 __all__ = [
     "MISTAKES",
-    "MISTAKES",
     "Case",
     "Config",
     "ConfigDumpError",
