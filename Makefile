@@ -59,6 +59,7 @@ bench: $(TESTS_READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/read_access_log.py
 	$(BIN)/python benchmarks/read_config_dump.py
+	$(BIN)/python benchmarks/diagnose.py
 	$(BIN)/python benchmarks/import_time.py
 
 clean:

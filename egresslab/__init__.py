@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from egresslab.config_views.route_table import route_table
     from egresslab.config_views.secret_table import secret_table
     from egresslab.istio import read_analysis, read_proxy_status, read_resources
+    from egresslab.mistakes import MISTAKES
     from egresslab.mistakes.diagnose import diagnose, evidence
     from egresslab.mistakes.drafts import draft_service_entry
     from egresslab.mistakes.explain import explain
@@ -52,6 +53,7 @@ _LAZY = {
     "ConfigExplorer": "widgets",
     "Finding": "mistakes",
     "LogFilter": "widgets",
+    "MISTAKES": "mistakes",
     "Mistake": "mistakes",
     "about": "config_views",
     "chart_cluster_counts": "charts",
@@ -79,6 +81,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "MISTAKES",
     "Case",
     "Config",
     "ConfigDumpError",

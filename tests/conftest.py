@@ -1,4 +1,4 @@
-"""A browser that is not allowed to ask anything of a network."""
+"""A browser that is not allowed to ask anything of a network, and a JupyterLab for it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from running_lab import lab
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -20,3 +21,9 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
+    with lab(tmp_path_factory.mktemp("lab")) as served:
+        yield served

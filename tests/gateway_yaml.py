@@ -68,10 +68,10 @@ def _rule(kind, gateway, port, to, to_port):
     return f"{{match: [{{gateways: [{gateway}], port: {port}{sni}}}], route: [{{destination: {{host: {to}, port: {{number: {to_port}}}}}}}]}}"
 
 
-def shapes_of(*entries):
-    """Give the request shapes of entries, of the sidecar unless they say otherwise."""
+def log_of(*entries):
+    """Give the log of entries, of the sidecar unless they say otherwise."""
     known = {"proxy": "cart.orders", "source": "cart.log", "response_code": 0, "response_flags": "-", "bytes_received": 517, "bytes_sent": 165}
-    return eg.request_shapes(eg.as_log(pd.DataFrame([{**known, "line": n, **entry} for n, entry in enumerate(entries, 1)])))
+    return eg.as_log(pd.DataFrame([{**known, "line": n, **entry} for n, entry in enumerate(entries, 1)]))
 
 
 def http_through(**more):
@@ -88,5 +88,5 @@ def tls_through(**more):
 
 def at_gateway(details="filter_chain_not_found", flags="NR", **more):
     """Give an entry of the gateway that refuses what came."""
-    known = {"proxy": "way-out.edge", "source": "edge.log", "downstream_local_address": "10.9.0.7:8443"}
+    known = {"proxy": "egress-way-out.edge", "source": "edge.log", "downstream_local_address": "10.9.0.7:8443"}
     return {**known, "response_flags": flags, "response_code_details": details, "bytes_received": 0, "bytes_sent": 0, **more}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,14 +11,28 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
+import nbformat
 import pytest
 
+PATIENCE_MS = 180_000  # of whatever only a slow machine can keep waiting
+GLANCE_MS = 250
+CHART = ".vega-embed canvas, .vega-embed svg.marks"
 FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
 
 
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab that runs, and the folder that it shows."""
+
+    folder: Path
+    url: str
+
+
 @contextmanager
-def lab(folder) -> Iterator[str]:
+def lab(folder) -> Iterator[Lab]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -28,7 +43,7 @@ def lab(folder) -> Iterator[str]:
         server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], env={**os.environ, **own}, stdout=said, stderr=said)
     try:
         _wait(f"http://127.0.0.1:{port}/api", server)
-        yield f"http://127.0.0.1:{port}"
+        yield Lab(folder, f"http://127.0.0.1:{port}")
     finally:
         server.terminate()
         try:
@@ -39,7 +54,8 @@ def lab(folder) -> Iterator[str]:
 
 
 def _wait(url, server):
-    for _ in range(300):
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < deadline:
         assert server.poll() is None
         try:
             urllib.request.urlopen(url, timeout=2).close()
@@ -47,26 +63,46 @@ def _wait(url, server):
             time.sleep(0.2)
         else:
             return
-    pytest.fail("JupyterLab did not start within a minute")
+    pytest.fail("JupyterLab did not start")
 
 
-def opened(browser, url, notebook):
-    """Open a notebook in a page that reaches nothing but the server; give it with what it complains of."""
-    page = browser.new_page(viewport={"width": 1400, "height": 1300})
-    complaints = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.route("**", lambda route: route.continue_() if route.request.url.startswith(url) else route.abort())
-    page.goto(f"{url}/lab/workspaces/{notebook.removesuffix('.ipynb')}/tree/{notebook}?reset", timeout=60_000)
-    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context", timeout=60_000)
-    return page, complaints
+@contextmanager
+def opened(browser, jupyterlab, notebook: Path):
+    """Open a copy of a notebook, untrusted, in a page that reaches nothing but the server; give it with what went wrong in it."""
+    shutil.copy(notebook, jupyterlab.folder)
+    page, complaints = browser.new_page(viewport={"width": 1400, "height": 1300}), []
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" and _is_ours(message.text) else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)) if _is_ours(str(error)) else None)
+    page.route(lambda url: not url.startswith(jupyterlab.url), lambda route: complaints.append(f"asked {route.request.url}") or route.abort())
+    page.goto(f"{jupyterlab.url}/lab/workspaces/{notebook.stem}/tree/{notebook.name}?reset")
+    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+    assert not page.evaluate("[...window.jupyterapp.shell.currentWidget.content.model.cells].some(one => one.type === 'code' && one.trusted)")
+    yield page, complaints
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.close()
+
+
+def _is_ours(text):
+    """Tell whether an error may be of a chart or a widget; JupyterLab has errors of its own."""
+    return any(word in text.lower() for word in ("vega", "expression", "widget"))
 
 
 def cell(page, position):
     """Give a cell of the open notebook, and bring it into sight: others are not drawn."""
     found = page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{position}']")
-    found.scroll_into_view_if_needed(timeout=60_000)
+    found.scroll_into_view_if_needed()
     return found
+
+
+def seen(page, position, inside):
+    """Wait until something in a cell is seen; JupyterLab scrolls away from it to the cell that it opens or runs last."""
+    for _ in range(PATIENCE_MS // GLANCE_MS):
+        found = cell(page, position)
+        if found.locator(inside).first.is_visible():
+            return found
+        page.wait_for_timeout(GLANCE_MS)
+    return pytest.fail(f"in cell {position} there is no {inside}")
 
 
 def run_all(page):
@@ -79,6 +115,12 @@ def run_all(page):
     )
 
 
-def save(page):
-    """Save the open notebook."""
+def saved(page, jupyterlab, notebook: Path):
+    """Save the open notebook, and give what the file holds."""
     page.evaluate("async () => { await window.jupyterapp.commands.execute('docmanager:save'); }")
+    return nbformat.read(jupyterlab.folder / notebook.name, as_version=4)
+
+
+def position_of(notebook: Path, source):
+    """Say which cell of a notebook is the first that holds some source."""
+    return next(i for i, one in enumerate(nbformat.read(notebook, as_version=4).cells) if source in one.source)

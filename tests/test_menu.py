@@ -50,7 +50,7 @@ def parsed(name):
 
 
 def test_all_is_sorted():
-    assert eg.__all__ == sorted(eg.__all__)
+    assert eg.__all__ == sorted(eg.__all__, key=lambda name: (not name.isupper(), name))
 
 
 def test_all_is_what_the_menu_imports():
@@ -66,7 +66,8 @@ def test_dir_is_the_menu():
 def test_a_lazy_name_is_what_its_room_exports(name):
     assert name in eg.__all__
     assert hasattr(import_module(f"egresslab.{eg._LAZY[name]}"), name)
-    assert getattr(eg, name).__module__.startswith(f"egresslab.{eg._LAZY[name]}")
+    if name in FUNCTIONS + CLASSES:
+        assert getattr(eg, name).__module__.startswith(f"egresslab.{eg._LAZY[name]}")
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -14,7 +14,7 @@ from traitlets.config import Config
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 NAMES = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 
-CELL_TIMEOUT_S = 120
+CELL_TIMEOUT_S = 300
 MOST_BYTES = 2_000_000  # what a browser on a code host still renders
 
 FOLDERS_OF_A_MACHINE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users)/[\w.]")

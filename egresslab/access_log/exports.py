@@ -101,7 +101,7 @@ def _documents(data: bytes) -> Iterator[Entry]:
         After the last entry that stands there whole, when the document is cut or damaged.
     """
     first, _, rest = data[:HEAD].lstrip().partition(b"\n")
-    if (data.startswith(b"{") and any(map(_is_entry, [first, *rest.split(b"\n", 2)[:2]]))) or (rest.strip() and _is_list(first)):
+    if (first.startswith(b"{") and any(map(_is_entry, [first, *rest.split(b"\n", 2)[:2]]))) or (rest.strip() and _is_list(first)):
         return  # JSON lines
     try:
         yield from lists_in(parsed(data), lists())

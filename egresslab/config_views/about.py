@@ -8,7 +8,7 @@ import pandas as pd
 
 from egresslab.config_views.about_config import about_config
 from egresslab.config_views.about_resources import about_resources, entries_of, services_of
-from egresslab.config_views.match import plain_host
+from egresslab.config_views.host_names import plain_host
 from egresslab.config_views.of_host import of_host
 from egresslab.config_views.winners import Winners
 from egresslab.errors import FrameError

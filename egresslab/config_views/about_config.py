@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import Fit
+from egresslab.config_views.host_names import Fit
 from egresslab.config_views.of_host import OfHost
 from egresslab.frames import Config
 

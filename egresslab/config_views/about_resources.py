@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from egresslab.config_views.about_config import Row, cell, detail, records
-from egresslab.config_views.match import names
+from egresslab.config_views.host_names import names
 from egresslab.config_views.winners import Winners
 from egresslab.frames import Resources
 

@@ -1,80 +1,105 @@
-"""How closely a name fits what listeners, routes and resources write: exactly, by a wildcard, or as any name."""
+"""The chains that a connection of a sidecar's own application meets: those of the listener for its address and port."""
 
 from __future__ import annotations
 
-import re
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any
 
 import pandas as pd
 
-_PORT = re.compile(r"(?<=[^:]):\d+$")
-_ANY, _PREFIX, _SUFFIX, _EXACT = range(4)
+from egresslab.config_views.host_names import fit
+from egresslab.config_views.shown import in_use
+from egresslab.frames import Config
+
+_ANY = {"0.0.0.0", "::"}
+_REDIRECTED, _INBOUND = 15001, {15006, 15021, 15090, 15053}
+_COLUMNS = [
+    "proxy", "listener", "address", "port", "name", "is_default", "prefix_ranges", "server_names", "transport_protocol", "application_protocols",
+    "destination_port", "type", "route_config", "cluster", "resource", "access_loggers", "source", "pointer",
+]  # fmt: skip
 
 
-class Fit(NamedTuple):
-    """How closely a pattern fits a name; the greater one wins, as in Envoy: exact, longest suffix, longest prefix, ``*``."""
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A filter chain of a sidecar's outbound listener; what it does not match on is missing."""
 
-    kind: int
-    length: int
-    pattern: str
+    proxy: str
+    listener: str | None
+    address: str | None
+    port: int
+    name: str | None
+    is_default: bool | None
+    prefix_ranges: str | None
+    server_names: str | None
+    transport_protocol: str | None
+    application_protocols: str | None
+    destination_port: int | None
+    type: str | None
+    route_config: str | None
+    cluster: str | None
+    resource: str | None
+    access_loggers: str | None
+    source: str | None
+    pointer: str | None
 
     @property
-    def is_any(self) -> bool:
-        """Whether it fits every name."""
-        return self.kind == _ANY
+    def takes_anything(self) -> bool:
+        """Whether it takes what no other chain of its listener takes, whichever address the application chose."""
+        matches = (self.prefix_ranges, self.server_names, self.transport_protocol, self.application_protocols, self.destination_port)
+        return bool(set(_words(self.address)) & _ANY) and (bool(self.is_default) or not any(matches))
 
-    def because(self) -> str:
-        """Say why it fits."""
-        return _BECAUSE[self.kind].format(self.pattern)
-
-
-_BECAUSE = {_ANY: "* is any host", _PREFIX: "{} is a prefix of it", _SUFFIX: "the wildcard {} covers it", _EXACT: "{} is exact"}
+    def names_sni(self, sni: str | None) -> bool:
+        """Whether it is chosen by an SNI: by this one, or by any where none is given."""
+        return self.server_names is not None and (sni is None or any(fit(name, sni) for name in self.server_names.split(",")))
 
 
-def plain_host(host: str) -> str:
-    """Write a host as names are compared: in lower case, without port and without the dot at its end.
+class Outbound:
+    """The outbound listeners of sidecars, by proxy and port."""
 
-    >>> plain_host("API.example.com.:443")
-    'api.example.com'
-    """
-    return _PORT.sub("", host.strip().lower()).removesuffix(".")
+    def __init__(self, config: Config | None = None) -> None:
+        self.chains = _chains(config) if config is not None else []
+        self.proxies = {chain.proxy for chain in self.chains}
+        self._by_port: dict[tuple[str, int], list[Chain]] = {}
+        for chain in self.chains:
+            self._by_port.setdefault((chain.proxy, chain.port), []).append(chain)
 
+    def on(self, proxy: str, port: int) -> list[Chain]:
+        """Give the chains of all listeners for a port."""
+        return self._by_port.get((proxy, port), [])
 
-def fit(pattern: str, host: str) -> Fit | None:
-    """Tell how closely one pattern fits a host; None when it does not.
-
-    >>> fit("*.example.com", "api.example.com").because()
-    'the wildcard *.example.com covers it'
-    >>> fit("*.example.com", "example.com") is None
-    True
-    """
-    written = plain_host(pattern)
-    if written == host:
-        return Fit(_EXACT, len(written), written)
-    if written == "*":
-        return Fit(_ANY, 1, written)
-    if written.startswith("*") and host.endswith(written[1:]) and len(host) > len(written) - 1:
-        return Fit(_SUFFIX, len(written), written)
-    if written.endswith("*") and host.startswith(written[:-1]) and len(host) > len(written) - 1:
-        return Fit(_PREFIX, len(written), written)
-    return None
+    def taking(self, proxy: str, address: str, port: int) -> list[Chain]:
+        """Give the chains that compete for a connection: Envoy asks for its address first, then for its SNI and protocol."""
+        here = self.on(proxy, port)
+        found = [c for c in here if address in _words(c.address)] or [c for c in here if set(_words(c.address)) & _ANY]
+        return [c for c in found if _covers(c.prefix_ranges, address)] or [c for c in found if c.prefix_ranges is None]
 
 
-def fits(column: pd.Series[Any], host: str) -> pd.Series[Any]:
-    """Tell for each cell, one pattern or several as comma text, which of them fits a host best; None when none does."""
-    known = {text: _best(text, host) for text in column.dropna().unique()}
-    return pd.Series([known.get(text) for text in column], index=column.index, dtype="object")
+def sidecars(config: Config) -> set[str]:
+    """Name the proxies that are sidecars: by their node id, else by the listener of all that is redirected to them."""
+    nodes = config.bootstrap
+    redirected = config.filter_chains.loc[(config.filter_chains["port"] == _REDIRECTED).fillna(False), "proxy"]
+    gateways = set(nodes.loc[nodes["node_type"] == "router", "proxy"].astype("object"))
+    return (set(nodes.loc[nodes["node_type"] == "sidecar", "proxy"].astype("object")) | set(redirected.astype("object"))) - gateways
 
 
-def _best(text: str, host: str) -> Fit | None:
-    return max((found for pattern in text.split(",") if (found := fit(pattern, host))), default=None)
+def _chains(config: Config) -> list[Chain]:
+    chains, listeners = config.filter_chains, config.listeners
+    inbound = listeners[(listeners["traffic_direction"] == "INBOUND").fillna(False)]
+    away = set(zip(inbound["proxy"].astype("object"), inbound["name"], strict=True))
+    rows = chains[in_use(chains) & chains["proxy"].isin(sorted(sidecars(config))) & chains["port"].notna()]
+    rows = rows[~rows["port"].isin([_REDIRECTED, *_INBOUND])]
+    plain = rows[_COLUMNS].astype("object")
+    found = (Chain(*values) for values in plain.where(plain.notna(), None).itertuples(index=False, name=None))
+    return [chain for chain in found if (chain.proxy, chain.listener) not in away]
 
 
-def names(column: pd.Series[Any], host: str) -> pd.Series[Any]:
-    """Tell which cells name a host, exactly or by a wildcard; ``*`` names nobody."""
-    return fits(column, host).map(lambda found: found is not None and not found.is_any).astype("bool")
+def _covers(ranges: str | None, address: str) -> bool:
+    try:
+        return any(ip_address(address) in ip_network(text, strict=False) for text in _words(ranges))
+    except ValueError:
+        return False
 
 
-def host_of(clusters: pd.Series[Any]) -> pd.Series[Any]:
-    """Give the host in names of clusters; a name of another form than Istio's is all host."""
-    return clusters.astype("str").str.rsplit("|", n=1).str[-1]
+def _words(text: Any) -> list[str]:
+    return [] if text is None or pd.isna(text) else [word.strip() for word in str(text).split(",")]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import fits, names
+from egresslab.config_views.host_names import fits, names
 from egresslab.config_views.route_cells import whole_hosts, whole_routes
 from egresslab.config_views.shown import in_use
 from egresslab.frames import Config, number_groups

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from egresslab.config_views.chain_ends import ends_of
-from egresslab.config_views.match import host_of, names, plain_host
+from egresslab.config_views.host_names import host_of, names, plain_host
 from egresslab.config_views.shown import frames_of, in_use, number, without_unused
 from egresslab.config_views.told_by import told_by
 from egresslab.frames import typed

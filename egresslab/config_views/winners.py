@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import plain_host
+from egresslab.config_views.host_names import plain_host
 from egresslab.config_views.of_host import OfHost
 
 Verdict = dict[str, Any]

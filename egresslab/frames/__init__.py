@@ -1,7 +1,7 @@
 """Our words: what the frames of the house hold, and frames that keep to it."""
 
 from egresslab.frames.config import Config, config_of, one_of
-from egresslab.frames.groups import number_groups
+from egresslab.frames.groups import number_groups, positions_by
 from egresslab.frames.log import as_log, concat, failed, flag_set, in_order, join, log_of, ztunnel_error
 from egresslab.frames.places import place, split_places
 from egresslab.frames.request_shapes import merge_shapes, request_shapes
@@ -30,6 +30,7 @@ __all__ = [
     "number_groups",
     "one_of",
     "place",
+    "positions_by",
     "request_shapes",
     "require",
     "resources_of",

@@ -30,3 +30,14 @@ def number_groups(columns: Sequence[pd.Series[Any]]) -> npt.NDArray[np.int64]:
             size = len(seen)
         key, size = key * count + codes, size * count
     return pd.factorize(key)[0]
+
+
+def positions_by(columns: Sequence[pd.Series[Any]]) -> list[npt.NDArray[np.int64]]:
+    """Give the positions of the rows of each distinct combination of values, in order of appearance: cheap also when there are many.
+
+    >>> [rows.tolist() for rows in positions_by([pd.Series(["GET", None, "GET"])])]
+    [[0, 2], [1]]
+    """
+    group = number_groups(columns)
+    order = np.argsort(group, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else []

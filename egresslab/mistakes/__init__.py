@@ -6,4 +6,6 @@ from egresslab.mistakes.explain import explain
 from egresslab.mistakes.mistake import Finding, Mistake
 from egresslab.mistakes.registry import mistakes
 
-__all__ = ["Finding", "Mistake", "diagnose", "draft_service_entry", "evidence", "explain", "mistakes"]
+MISTAKES = mistakes()
+
+__all__ = ["MISTAKES", "Finding", "Mistake", "diagnose", "draft_service_entry", "evidence", "explain"]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.mistake import Finding, Mistake, places_of
+from egresslab.mistakes.sight import root_namespace
 
 MISTAKE = Mistake(
     severity="warning",
@@ -58,7 +59,7 @@ def in_resources(resources: Resources, shapes: pd.DataFrame | None = None, confi
         if not logged or (isinstance(namespace, str) and not any(proxy.endswith(f".{namespace}") for proxy in logged) and _own(namespace, resources)):
             subject = f"Telemetry {namespace}/{rows['name'].iloc[0]}" if isinstance(namespace, str) else f"Telemetry {rows['name'].iloc[0]}"
             yield Finding(subject, f"{subject} turns the access log off", places=places_of(rows))
-    if not logged and len(resources.mesh) and not _switched_on(resources):
+    if not logged and _is_whole(resources.mesh) and not _switched_on(resources):
         summary = "meshConfig names no accessLogFile and no provider of access logs: proxies write none"
         yield Finding("meshConfig", summary, places=places_of(resources.mesh, 1), sure=False)
 
@@ -68,6 +69,11 @@ def _switched_off(telemetry: pd.DataFrame) -> pd.DataFrame:
     return telemetry[telemetry["disabled"].fillna(False).astype("bool") & ~(telemetry["mode"] == "SERVER").fillna(False)]
 
 
+def _is_whole(mesh: pd.DataFrame) -> bool:
+    """Tell whether settings of the mesh are all that there are: of an excerpt, or what a profile adds to, nothing follows from what is not there."""
+    return bool(mesh[["name", "root_namespace", "trust_domain"]].notna().to_numpy().any())
+
+
 def _switched_on(resources: Resources) -> bool:
     mesh, telemetry = resources.mesh, resources.telemetry
     return bool(mesh["access_log_file"].notna().any() or mesh["access_log_providers"].notna().any() or telemetry["entry"].notna().any())
@@ -75,5 +81,4 @@ def _switched_on(resources: Resources) -> bool:
 
 def _own(namespace: str, resources: Resources) -> bool:
     """Tell whether a namespace is an ordinary one: a Telemetry in the root namespace is for all, and logs of others speak against it."""
-    root = resources.mesh["root_namespace"].dropna()
-    return namespace != (root.iloc[0] if len(root) else "istio-system")
+    return namespace != root_namespace(resources)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from egresslab.config_views.match import fit, plain_host
+from egresslab.config_views.host_names import fit, plain_host
 from egresslab.frames import Resources
 
 MESH = "mesh"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from egresslab.mistakes.opened import Opened
 
+RIVALS = "What else it could have been"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _YAML = re.compile(r"^(?:---$|(?:apiVersion|kind|metadata|spec):|\w+:\n(?: +|- )\S)", re.MULTILINE)
 

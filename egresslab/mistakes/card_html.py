@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from egresslab.mistakes.card import Card
+from egresslab.mistakes.card import RIVALS, Card
 from egresslab.mistakes.opened import Opened
 
 _MOST_OPEN = 20  # lines; what is longer waits for a click, so that the mend is in sight
@@ -38,7 +38,7 @@ def _block(text: str) -> str:
 
 
 def _rivals(rivals: tuple[str, ...]) -> str:
-    return "<p><b>Looked at and ruled out:</b></p><ul>" + "".join(f"<li>{escape(rival)}</li>" for rival in rivals) + "</ul>" if rivals else ""
+    return f"<p><b>{RIVALS}:</b></p><ul>" + "".join(f"<li>{escape(rival)}</li>" for rival in rivals) + "</ul>" if rivals else ""
 
 
 def _mend(card: Card) -> str:

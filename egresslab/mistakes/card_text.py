@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from egresslab.mistakes.card import Card
+from egresslab.mistakes.card import RIVALS, Card
 
 MOST_LINES = 40
 _WIDE = 120
@@ -15,7 +15,7 @@ def card_text(card: Card) -> str:
     """Write a card on at most 40 lines; what is cut is said."""
     head = [line for line in (card.head, card.title, *_cut(_wrapped(card.summary), 3), card.seen) if line]
     why = _titled("Why", _cut(_wrapped(card.why), 5))
-    rivals = _titled("Looked at and ruled out", _cut([part for rival in card.rivals for part in _wrapped(rival)], 4))
+    rivals = _titled(RIVALS, _cut([part for rival in card.rivals for part in _wrapped(rival)], 4))
     notebook = ["", f"Worked notebook: {card.notebook}"] if card.notebook else []
     room = MOST_LINES - len(head) - len(why) - len(rivals) - len(notebook) - 4
     mend = _cut(_mend(card), max(room - min(_needs(card), _LEAST_EVIDENCE), _LEAST_MEND))

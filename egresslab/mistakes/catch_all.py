@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import plain_host
-from egresslab.config_views.outbound import Chain, Outbound
+from egresslab.config_views.host_names import plain_host
+from egresslab.config_views.match import Chain, Outbound
 from egresslab.frames import Config, Resources, place
-from egresslab.mistakes import declared
 from egresslab.mistakes.declared import Declared
-from egresslab.mistakes.sight import Sight, caller_of
+from egresslab.mistakes.known_hosts import KnownHosts
+from egresslab.mistakes.sight import Sight
 
 _NOT_TCP = {"HTTP", "HTTP2", "GRPC", "GRPC-WEB", "GRPC_WEB", "HTTPS", "TLS", "UDP"}
 _FIXED = ("EDS", "STATIC")
@@ -40,38 +40,31 @@ class CatchAll:
         return f"{self.host}:{self.port}"
 
 
-def in_config(config: Config) -> Iterator[CatchAll]:
+def in_config(config: Config, outbound: Outbound, known: KnownHosts) -> Iterator[CatchAll]:
     """Give what sidecars are configured with."""
-    outbound, known = Outbound(config), list(declared.declared_in_config(config))
     fixed = set(zip(*(config.clusters.loc[config.clusters["type"].isin(_FIXED), name].astype("object") for name in ("proxy", "name")), strict=True))
     for chain in outbound.chains:
         host = _caught(chain)
         if host:
-            among = [one for one in known if one.proxy == chain.proxy and one.port == chain.port]
+            among = known.of_proxy(chain.proxy, chain.port)
             places = (place(chain.source, chain.pointer),) if chain.source and chain.pointer else ()
             yield _catch_all(host, chain.port, chain.proxy, places, among, (chain.proxy, chain.cluster) in fixed)
 
 
-def in_resources(resources: Resources) -> Iterator[CatchAll]:
+def in_resources(resources: Resources, known: KnownHosts) -> Iterator[CatchAll]:
     """Give what ServiceEntries declare so; DNS capture gives each an address of its own."""
     captures = resources.mesh["dns_capture"].fillna(False).any()
-    known = [one for one in declared.declared_in_resources(resources) if one.port is not None]
-    for one in () if captures else known:
+    for one in () if captures else known.written:
         if one.kind == "ServiceEntry" and one.protocol not in _NOT_TCP and not one.addresses and one.port is not None:
-            among = [other for other in known if other.port == one.port]
+            among = [other for other in known.written if other.port == one.port]
             yield _catch_all(one.host, one.port, None, one.places, among, bool(one.endpoints))
 
 
-def seen_by(caught: CatchAll, proxy: str, config: Config | None, resources: Resources) -> bool:
-    """Tell whether a proxy sees what a resource declares."""
-    caller, sight = caller_of(proxy, config, resources), Sight(resources)
-    return (
-        any(
-            one.host == caught.host and one.port == caught.port and not sight.hidden_by(one, caller)
-            for one in declared.declared_in_resources(resources)
-        )
-        and not caller.is_gateway
-    )
+def seen_by(caught: CatchAll, proxy: str, known: KnownHosts, sight: Sight) -> bool:
+    """Tell whether a sidecar sees what a resource declares."""
+    caller = sight.caller(proxy)
+    same = (one for one in known.written if one.host == caught.host and one.port == caught.port)
+    return not caller.is_gateway and any(not sight.hidden_by(one, caller) for one in same)
 
 
 def _caught(chain: Chain) -> str | None:

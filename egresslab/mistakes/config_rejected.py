@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from egresslab.frames import Config, visible
-from egresslab.mistakes.mistake import Finding, Mistake, places_of
+from egresslab.mistakes.mistake import Finding, Mistake, listed, places_of
 
 MISTAKE = Mistake(
     severity="error",
@@ -21,7 +21,10 @@ MISTAKE = Mistake(
         "For a proxy that is STALE, look at its connection to istiod (istioctl proxy-status)."
     ),
 )
-_REFUSAL = r"\bconfig(?: for \S+)? rejected:|\bAck ERROR\b|\bACK ERROR\b|\bError adding/updating \w+"
+_REFUSAL = (
+    r"\bconfig(?: for \S+)? rejected:|\bAck ERROR\b|\bACK ERROR\b|\bError adding/updating \w+|\b[cl]ds updates: \d+ successful, [1-9]\d* rejected"
+)
+_NODE = r"\b(?:sidecar|router|waypoint)~[^~\s]*~([^~\s]+)~"
 _REASON = r"rejected: (?:Error adding/updating )?(.+)"
 _COUNTERS = r"\b(?:lds|cds|rds|eds|sds|ecds|srds)\..*?update_rejected$|\.update_rejected$"
 _NOT_NEWEST = {"ERROR": "error", "STALE": "error", "NOT SENT": "warning", "DON'T MATCH": "warning"}
@@ -31,7 +34,8 @@ _ALWAYS_SENT = r"(?:^|\W)(?:CDS|LDS|Cluster|Listener)s?\b"
 def in_log(messages: pd.DataFrame) -> Iterator[Finding]:
     """Find refusals in the proxies' own lines."""
     said = messages[messages["text"].str.contains(_REFUSAL, na=False)]
-    for proxy, rows in said.groupby("proxy", sort=False, observed=True, dropna=False):
+    of = said["text"].str.extract(_NODE)[0].fillna(said["proxy"].astype("str"))  # istiod's own lines name the proxy
+    for proxy, rows in said.groupby(of, sort=False, dropna=False):
         subject = proxy if isinstance(proxy, str) else "a proxy"
         reason = _reason(rows["text"])
         yield Finding(
@@ -67,7 +71,7 @@ def in_config(config: Config, stats: pd.DataFrame | None = None) -> Iterator[Fin
 
 def _refused(subject: str, rows: pd.DataFrame) -> Finding:
     named = [str(name) for name in rows["name"].dropna()]
-    what = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "") or str(rows["section"].iloc[0])
+    what = listed(named) or str(rows["section"].iloc[0])
     because = rows["because"].dropna()
     why = f": {visible(str(because.iloc[0]))}" if len(because) else ""
     kept = rows["kept_since"].dropna()

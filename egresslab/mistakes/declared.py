@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import plain_host
+from egresslab.config_views.host_names import plain_host
 from egresslab.frames import Config, Resources, place
 
 _ANY_ADDRESS = {"0.0.0.0", "::"}

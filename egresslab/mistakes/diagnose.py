@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from egresslab.cases import Case
-from egresslab.frames import request_shapes, require, schema, split_places, typed
+from egresslab.frames import require, schema, split_places, typed
+from egresslab.mistakes.inputs import GIVEN, Inputs
 from egresslab.mistakes.mistake import Finding, Mistake
 from egresslab.mistakes.registry import WAYS, modules, notebook_of
 
 _SEVERITIES = ("error", "warning", "info", "unchecked")
-_INPUTS = {
-    "shapes": "access log",
-    "messages": "lines of the proxies' own",
-    "config": "config dump",
-    "resources": "YAML of Istio",
-    "proxy_status": "proxy-status",
-    "analysis": "analyze",
-    "stats": "/stats",
-}
 
 
 @dataclass
@@ -70,40 +61,25 @@ def diagnose(case: Case) -> pd.DataFrame:
     >>> eg.diagnose(eg.sample("healthy"))["severity"].isin(["error", "warning"]).any().item()
     False
     """
-    inputs = _inputs(case)
+    inputs = Inputs.of(case)
     seen, missing = _ask_all(inputs)
     _explain(seen)
     seen.sort(key=lambda one: one.order)
     numbers = {id(one): n for n, one in enumerate(seen, 1)}
     rows = [{**_row(one), "caused_by": numbers.get(id(one.cause))} for one in seen]
-    rows += [*_unexplained(inputs.get("shapes"), seen), *_unchecked(missing)]
+    rows += [*_unexplained(inputs["shapes"], seen), *_unchecked(missing)]
     return typed({name: [row.get(name) for row in rows] for name in schema("findings")} | {"finding": list(range(1, len(rows) + 1))}, "findings")
 
 
-def _inputs(case: Case) -> dict[str, Any]:
-    """Give the parts that the case has."""
-    shapes = request_shapes(case.log) if len(case.log) else None
-    found = {
-        "shapes": shapes,
-        "messages": case.messages,
-        "config": case.config if len(case.config.listeners) or len(case.config.filter_chains) or len(case.config.clusters) else None,
-        "resources": case.resources if len(case.resources.objects) else None,
-        "proxy_status": case.proxy_status,
-        "analysis": case.analysis,
-        "stats": case.stats,
-    }
-    return {name: part for name, part in found.items() if part is not None and not (isinstance(part, pd.DataFrame) and part.empty)}
-
-
-def _ask_all(inputs: dict[str, Any]) -> tuple[list[_Seen], dict[str, list[str]]]:
+def _ask_all(inputs: Inputs) -> tuple[list[_Seen], dict[str, list[str]]]:
     """Ask each mistake in each way that the inputs allow; note which inputs others wait for."""
     seen: dict[tuple[str, str], _Seen] = {}
     missing: dict[str, list[str]] = {}
     for stem, module in modules().items():
         ways = [way for name in WAYS if (way := getattr(module, name, None))]
-        lacking = [[name for name in _required(way) if name not in inputs] for way in ways]
+        lacking = [inputs.lacking(way) for way in ways]
         for way, lacks in zip(ways, lacking, strict=True):
-            for finding in () if lacks else _asked(way, inputs):
+            for finding in () if lacks else inputs.ask(way):
                 key = (stem, finding.subject)
                 known = seen.get(key)
                 seen[key] = _Seen(stem, module.MISTAKE, known.finding.joined(finding) if known else finding)
@@ -112,24 +88,17 @@ def _ask_all(inputs: dict[str, Any]) -> tuple[list[_Seen], dict[str, list[str]]]
     return list(seen.values()), missing
 
 
-def _asked(way: Callable[..., Iterator[Finding]], inputs: dict[str, Any]) -> Iterator[Finding]:
-    yield from way(**{name: inputs.get(name) for name in inspect.signature(way).parameters})
-
-
-def _required(way: Callable[..., Any]) -> list[str]:
-    return [p.name for p in inspect.signature(way).parameters.values() if p.default is p.empty]
-
-
 def _explain(seen: list[_Seen]) -> None:
     """Put what one finding explains below it: the same subject, or the same entries of the log."""
-    for one in seen:
-        for other in seen:
-            if other.stem in one.mistake.explains and one is not other and _about_the_same(one.finding, other.finding) and other.cause is None:
-                other.cause = one
-
-
-def _about_the_same(one: Finding, other: Finding) -> bool:
-    return one.subject == other.subject or bool(one.shapes & other.shapes)
+    about: dict[tuple[str, object], list[_Seen]] = {}
+    for other in seen:
+        for thing in (other.finding.subject, *other.finding.shapes):
+            about.setdefault((other.stem, thing), []).append(other)
+    for one in (one for one in seen if one.severity != "info"):
+        for stem in one.mistake.explains:
+            for thing in (one.finding.subject, *one.finding.shapes):
+                for other in about.get((stem, thing), ()):
+                    other.cause = other.cause or (one if other is not one else None)
 
 
 def _row(one: _Seen) -> dict[str, Any]:
@@ -151,16 +120,30 @@ def _row(one: _Seen) -> dict[str, Any]:
 
 
 def _unexplained(shapes: pd.DataFrame | None, seen: list[_Seen]) -> Iterator[dict[str, Any]]:
-    """Tell of failed traffic that nothing explains: silence must not look like health."""
+    """Tell of failed traffic, and of unknown traffic, that nothing explains: silence must not look like health."""
     if shapes is None:
         return
     told = {n for one in seen if one.severity in ("error", "warning") for n in one.finding.shapes}
-    left = shapes[shapes["failed"].fillna(False) & ~shapes.index.isin(sorted(told))]
-    if len(left):
-        found = Finding.of_shapes(left, "", "", of=int(shapes["count"].sum()))
+    named = {n for one in seen for n in one.finding.shapes}
+    failed = shapes["failed"].fillna(False) | _denied(shapes)
+    yield from _left(shapes, failed & ~shapes.index.isin(sorted(told)), "failed {}")
+    passed = (shapes["unknown"] == "passed") & ~failed & ~shapes.index.isin(sorted(named))
+    yield from _left(shapes, passed, "{} that passed through, unknown to the mesh, and")
+
+
+def _denied(shapes: pd.DataFrame) -> pd.Series[Any]:
+    """Tell which requests a proxy itself turned away, whatever flag that has."""
+    by_proxy = shapes["response_code_details"].notna() & (shapes["response_code_details"] != "via_upstream").fillna(False)
+    return ((shapes["response_code"] >= 400).fillna(False) & by_proxy).astype("bool")
+
+
+def _left(shapes: pd.DataFrame, which: pd.Series[Any], what: str) -> Iterator[dict[str, Any]]:
+    if which.any():
+        found = Finding.of_shapes(shapes[which], "", "", of=int(shapes["count"].sum()))
+        entries = "entry" if found.count == 1 else "entries"
         yield {
             "severity": "info",
-            "summary": f"{found.count:,} failed {'entry' if found.count == 1 else 'entries'} that none of the {len(modules())} mistakes explains",
+            "summary": f"{found.count:,} {what.format(entries)} that none of the {len(modules())} mistakes explains",
             "count": found.count,
             "of": found.of,
             "first_seen": found.first_seen,
@@ -171,7 +154,7 @@ def _unexplained(shapes: pd.DataFrame | None, seen: list[_Seen]) -> Iterator[dic
 
 def _unchecked(missing: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
     for name, stems in missing.items():
-        yield {"severity": "unchecked", "summary": f"there is no {_INPUTS[name]}, without which these are not looked for: {', '.join(stems)}"}
+        yield {"severity": "unchecked", "summary": f"the case has no {GIVEN[name]}, without which these are not looked for: {', '.join(stems)}"}
 
 
 def evidence(findings: pd.DataFrame) -> pd.DataFrame:

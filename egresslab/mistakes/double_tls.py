@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from egresslab.frames import Config, Resources
-from egresslab.mistakes.gateway_hop import WRAPPED, Hop, found, hops
-from egresslab.mistakes.gateway_log import refusals
+from egresslab.mistakes.gateway_hop import WRAPPED, Hop, found
+from egresslab.mistakes.gateway_log import Refused
 from egresslab.mistakes.mistake import Finding, Mistake
 from egresslab.mistakes.tls_in_tls import Trap, traps_in_config, traps_in_resources
-from egresslab.mistakes.traffic import traffic
 
 MISTAKE = Mistake(
     severity="error",
@@ -32,31 +31,39 @@ _NEVER_SENT = r"\b(?:UF|UH|UO|NC|NR)\b"
 _SHORT, _CLIENT_HELLO = 2000, 200
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(
+    shapes: pd.DataFrame, refusals: list[Refused], hops: list[Hop], config: Config | None = None, resources: Resources | None = None
+) -> Iterator[Finding]:
     """Find connections with the application's TLS that took a cluster with TLS; the same traps where nobody stepped in."""
     for trap in _traps(config, resources):
         yield from _sprung(trap, shapes)
-    for one in refusals(shapes, config, resources):
+    for one in refusals:
         if one.fault == WRAPPED:
             yield from one.found(_summary(one.hop) if one.hop else "the gateway ended the sidecar's TLS and found no HTTP in it")
-    for hop in hops(config, resources):
-        if hop.fault == WRAPPED:
-            yield from found(hop, shapes, _summary(hop))
+    yield from _wrapped(hops, shapes)
 
 
-def in_config(config: Config, shapes: pd.DataFrame | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_config(config: Config, hops: list[Hop], shapes: pd.DataFrame | None = None, resources: Resources | None = None) -> Iterator[Finding]:
     """Find the traps before traffic steps in."""
     if shapes is None:
-        yield from (_trap(trap, "info" if trap.for_http else "warning") for trap in _traps(config, resources) if trap.certain and not trap.elsewhere)
-        for hop in hops(config, resources):
-            if hop.fault == WRAPPED:
-                yield from found(hop, None, _summary(hop))
+        yield from _set(config, resources, hops)
 
 
-def in_resources(resources: Resources, shapes: pd.DataFrame | None = None, config: Config | None = None) -> Iterator[Finding]:
+def in_resources(resources: Resources, hops: list[Hop], shapes: pd.DataFrame | None = None, config: Config | None = None) -> Iterator[Finding]:
     """Find the traps in YAML alone."""
     if shapes is None and config is None:
-        yield from in_config(Config(), None, resources)
+        yield from _set(None, resources, hops)
+
+
+def _set(config: Config | None, resources: Resources | None, hops: list[Hop]) -> Iterator[Finding]:
+    yield from (_trap(trap, "info" if trap.for_http else "warning") for trap in _traps(config, resources) if trap.certain and not trap.elsewhere)
+    yield from _wrapped(hops, None)
+
+
+def _wrapped(hops: list[Hop], shapes: pd.DataFrame | None) -> Iterator[Finding]:
+    for hop in hops:
+        if hop.fault == WRAPPED:
+            yield from found(hop, shapes, _summary(hop))
 
 
 def _traps(config: Config | None, resources: Resources | None) -> list[Trap]:
@@ -67,8 +74,7 @@ def _traps(config: Config | None, resources: Resources | None) -> list[Trap]:
 
 
 def _sprung(trap: Trap, shapes: pd.DataFrame) -> Iterator[Finding]:
-    asked = traffic(shapes)
-    taking = asked[(asked["upstream_cluster"].astype("str") == trap.cluster).fillna(False) & (asked["spoken"] != "HTTP")]
+    taking = shapes[(shapes["upstream_cluster"].astype("str") == trap.cluster).fillna(False) & (shapes["spoken"] != "HTTP")]
     taking = taking[taking["spoken"].eq("TLS") | trap.certain | (taking["bytes_received"].fillna(0) > _CLIENT_HELLO * taking["count"])]
     sent = ~taking["response_flags"].astype("str").str.contains(_NEVER_SENT, regex=True).fillna(False)
     short = taking[sent & (taking["bytes_sent"].fillna(0) <= _SHORT * taking["count"])]
@@ -77,7 +83,7 @@ def _sprung(trap: Trap, shapes: pd.DataFrame) -> Iterator[Finding]:
         summary = f"{subject}: the application's TLS is wrapped in TLS of mode {trap.mode}"
         yield Finding.of_shapes(rows, str(subject), summary, beside=trap.places, of=of, sure=trap.certain or bool((rows["spoken"] == "TLS").all()))
     if taking.empty and trap.certain and not trap.elsewhere:
-        known = trap.for_http or (asked["host"] == trap.host).any() or (asked["upstream_cluster"].astype("str").str.endswith(f"|{trap.host}")).any()
+        known = trap.for_http or (shapes["host"] == trap.host).any() or (shapes["upstream_cluster"].astype("str").str.endswith(f"|{trap.host}")).any()
         yield _trap(trap, "info" if known else "warning")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import fit
+from egresslab.config_views.host_names import fit
 from egresslab.config_views.shown import in_use
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.mistake import places_of

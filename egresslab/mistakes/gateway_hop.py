@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import plain_host
+from egresslab.config_views.host_names import plain_host
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.bound_rules import gateways_of, rules, tls_to
 from egresslab.mistakes.gateway_doors import ANY_TLS, PASSTHROUGH, PLAIN, Door, doors_in_config, doors_in_resources
 from egresslab.mistakes.gateway_senders import Sender, listening, senders_in_config, senders_in_resources
 from egresslab.mistakes.mistake import Finding, places_of
-from egresslab.mistakes.traffic import traffic
 
 MODE, NAME, WRAPPED = "mode", "name", "wrapped"
 _MESH = "ISTIO_MUTUAL"
 _WANTS = {PLAIN: "plain text", PASSTHROUGH: "TLS of the application (PASSTHROUGH)"}
 # A TLS server's first flight is longer than this; an alert, or an error page of somebody who expected another protocol, is not.
 _SHORT = 2000
-_GONE = object()
-_ASKED_LAST: list[tuple[Callable[[], Any], Callable[[], Any], list[Hop]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +83,12 @@ def _bare(sent: Sender, doors: tuple[Door, ...]) -> str | None:
     return NAME if not taking and all(door.mode != PASSTHROUGH for door in doors) else None
 
 
-def hops(config: Config | None, resources: Resources | None) -> list[Hop]:
+def hops(config: Config | None = None, resources: Resources | None = None) -> list[Hop]:
     """Give all ways from sidecars to gateways, from dumps where there are, else from YAML."""
-    # Four mistakes ask this of the same objects, one after the other.
-    for known_config, known_resources, known in _ASKED_LAST:
-        if known_config() is config and known_resources() is resources:
-            return known
     sent = senders_in_config(config, resources) if config else []
     if not sent and resources is not None:
         sent = list(senders_in_resources(resources))
-    found = [_hop(sender, config, resources) for sender in dict.fromkeys(sent)]
-    _ASKED_LAST[:] = [(_weak(config), _weak(resources), found)]
-    return found
-
-
-def _weak(given: Any) -> Callable[[], Any]:
-    if given is None:
-        return lambda: None
-    kept = weakref.ref(given)
-    return lambda: _GONE if kept() is None else kept()
+    return [_hop(sender, config, resources) for sender in dict.fromkeys(sent)]
 
 
 def _hop(sender: Sender, config: Config | None, resources: Resources | None) -> Hop:
@@ -129,23 +112,22 @@ def found(
     if shapes is None:
         yield Finding(hop.sender.subject, summary, severity="warning", places=places, **more)
         return
-    asked = traffic(shapes)
-    taking = asked[(asked["upstream_cluster"].astype("str") == hop.sender.cluster).fillna(False) & _spoken(asked, hop.sender)]
+    taking = shapes[(shapes["upstream_cluster"].astype("str") == hop.sender.cluster).fillna(False) & _spoken(shapes, hop.sender)]
     for subject, rows in taking[~works(taking, answered)].groupby("subject", sort=False):
         of = int(taking.loc[taking["subject"] == subject, "count"].sum())
-        at_gateway = refused(asked, rows)
+        at_gateway = refused(shapes, rows)
         one = Finding.of_shapes(rows, str(subject), summary, beside=(*first_lines(at_gateway), *places), of=of, **more)
         yield replace(one, shapes=one.shapes | frozenset(int(i) for i in at_gateway.index))
     if taking.empty:
-        known = (asked["host"] == plain_host(hop.sender.host)).any() or (asked["address"] == hop.sender.host).any()
+        known = (shapes["host"] == plain_host(hop.sender.host)).any() or (shapes["address"] == hop.sender.host).any()
         yield Finding(hop.sender.subject, summary, severity="info" if known else "warning", places=places, **more)
 
 
-def _spoken(asked: pd.DataFrame, sender: Sender) -> pd.Series[Any]:
+def _spoken(shapes: pd.DataFrame, sender: Sender) -> pd.Series[Any]:
     """Tell which entries come this way: one cluster may carry several hosts."""
     if sender.spoken == "TCP":
-        return asked["spoken"] != "HTTP"
-    return (asked["spoken"] == sender.spoken) | (asked["host"] == plain_host(sender.host)).fillna(False)
+        return shapes["spoken"] != "HTTP"
+    return (shapes["spoken"] == sender.spoken) | (shapes["host"] == plain_host(sender.host)).fillna(False)
 
 
 def works(rows: pd.DataFrame, answered: int = 600) -> pd.Series[Any]:
@@ -156,11 +138,11 @@ def works(rows: pd.DataFrame, answered: int = 600) -> pd.Series[Any]:
     return (http | through.fillna(False) | long).astype("bool")
 
 
-def refused(asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def refused(shapes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Give the gateway's entries for what sidecars sent: no chain found, or not the protocol that it expected."""
-    at = asked["downstream_local_address"].isin(list(rows["upstream_host"].dropna().astype("str"))) & ~asked["proxy"].isin(list(rows["proxy"]))
-    details = asked["response_code_details"].astype("str")
-    return asked[at & ((details == "filter_chain_not_found") | details.str.contains("codec_error")).fillna(False)]
+    at = shapes["downstream_local_address"].isin(list(rows["upstream_host"].dropna().astype("str"))) & ~shapes["proxy"].isin(list(rows["proxy"]))
+    details = shapes["response_code_details"].astype("str")
+    return shapes[at & ((details == "filter_chain_not_found") | details.str.contains("codec_error")).fillna(False)]
 
 
 def first_lines(rows: pd.DataFrame) -> tuple[str, ...]:

@@ -8,15 +8,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from egresslab.frames import Config, Resources
+from egresslab.frames import Config
 from egresslab.mistakes.gateway_doors import PASSTHROUGH, PLAIN, doors_in_config
-from egresslab.mistakes.gateway_hop import MODE, NAME, WRAPPED, Hop, first_lines, hops, works
+from egresslab.mistakes.gateway_hop import MODE, NAME, WRAPPED, Hop, first_lines, works
 from egresslab.mistakes.mistake import Finding
-from egresslab.mistakes.traffic import traffic
 from egresslab.views.meanings import cluster_row
 
 _NO_CHAIN, _NOT_HTTP, _NOT_TLS = "filter_chain_not_found", "codec_error", "WRONG_VERSION_NUMBER"
-_MESH_SNI = "outbound_."
+_MESH_SNI, _EGRESS = "outbound_.", "(?i)egress"
 
 
 class Refused(NamedTuple):
@@ -47,39 +46,44 @@ class Refused(NamedTuple):
             yield address if isinstance(address, str) else "an unknown gateway", self.at_gateway
 
 
-def refusals(shapes: pd.DataFrame, config: Config | None, resources: Resources | None) -> Iterator[Refused]:
+def refusals(shapes: pd.DataFrame, hops: list[Hop], config: Config | None = None) -> list[Refused]:
     """Give what gateways refused, unless config or YAML already tells of the same entries."""
-    asked = traffic(shapes)
-    faulty = [hop for hop in hops(config, resources) if hop.fault]
+    here = shapes["proxy"].isin(_gateways(shapes, config))
+    faulty = [hop for hop in hops if hop.fault]
     known = {hop.sender.cluster for hop in faulty}
-    gateways = _gateways(asked, config)
-    here = asked["proxy"].isin(gateways)
-    details = asked["response_code_details"].astype("str")
-    ends = asked[here & ((details == _NO_CHAIN) | details.str.contains(_NOT_HTTP)).fillna(False)]
+    return [*_at_gateways(shapes, here, faulty, config), *_not_tls(shapes[~here], shapes[here], known)]
+
+
+def _at_gateways(shapes: pd.DataFrame, here: pd.Series[Any], faulty: list[Hop], config: Config | None) -> Iterator[Refused]:
+    """Give what gateways themselves tell of."""
+    known = {hop.sender.cluster for hop in faulty}
+    details = shapes["response_code_details"].astype("str")
+    ends = shapes[here & ((details == _NO_CHAIN) | details.str.contains(_NOT_HTTP)).fillna(False)]
     keys = ["downstream_local_address", "requested_server_name", "response_code_details"]
     for (address, sni, detail), rows in ends.groupby(keys, observed=True, dropna=False):
-        sent = asked[~here & (asked["upstream_host"].astype("str") == str(address)).fillna(False) & ~works(asked)]
+        sent = shapes[~here & (shapes["upstream_host"].astype("str") == str(address)).fillna(False) & ~works(shapes)]
         if not sent["upstream_cluster"].isin(list(known)).any():
             name = sni if isinstance(sni, str) else None
             hop = next((hop for hop in faulty if sent.empty and _tells(hop, str(detail), name)), None)
             fault = hop.fault if hop else _fault(str(detail), name, rows, sent, config)
             if fault:
                 yield Refused(fault, rows, sent, name, hop)
-    yield from _not_tls(asked[~here], asked[here], known)
 
 
-def _gateways(asked: pd.DataFrame, config: Config | None) -> list[Any]:
+def _gateways(shapes: pd.DataFrame, config: Config | None) -> list[Any]:
     """Name the gateways: by their dump, else who has no inbound traffic and is called by others or found no chain for a connection."""
     types = config.bootstrap if config is not None else None
     routers = set(types.loc[(types["node_type"] == "router").fillna(False), "proxy"]) if types is not None else set()
     others = set(types["proxy"]) - routers if types is not None else set()
-    inbound = asked["upstream_cluster"].astype("str").str.startswith("inbound").fillna(False)
-    callers = asked[["proxy", "upstream_host"]].dropna().drop_duplicates()
-    listeners = asked[["proxy", "downstream_local_address"]].dropna().drop_duplicates()
+    inbound = shapes["upstream_cluster"].astype("str").str.startswith("inbound").fillna(False)
+    callers = shapes[["proxy", "upstream_host"]].dropna().drop_duplicates()
+    listeners = shapes[["proxy", "downstream_local_address"]].dropna().drop_duplicates()
     called = listeners.merge(callers, left_on="downstream_local_address", right_on="upstream_host")
     calls = called.loc[called["proxy_x"].astype("object") != called["proxy_y"].astype("object"), "proxy_x"]
-    chainless = asked.loc[(asked["response_code_details"] == _NO_CHAIN).fillna(False), "proxy"]
-    return sorted(routers | ((set(calls) | set(chainless)) - others - set(asked.loc[inbound, "proxy"])))
+    # An ingress gateway, or the inbound side of a sidecar, that finds no chain leaves the same line: only a sidecar's own SNI tells of egress.
+    of_mesh = shapes["requested_server_name"].astype("str").str.startswith(_MESH_SNI) | shapes["proxy"].astype("str").str.contains(_EGRESS)
+    chainless = shapes.loc[(shapes["response_code_details"] == _NO_CHAIN).fillna(False) & of_mesh.fillna(False), "proxy"]
+    return sorted(routers | ((set(calls) | set(chainless)) - others - set(shapes.loc[inbound, "proxy"])))
 
 
 def _tells(hop: Hop, detail: str, sni: str | None) -> bool:

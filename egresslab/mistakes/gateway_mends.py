@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from textwrap import indent
 
 from egresslab.mistakes.gateway_doors import PASSTHROUGH, PLAIN
 from egresslab.mistakes.gateway_hop import NAME, Hop
 
 _MESH = "ISTIO_MUTUAL"
 _SETTINGS = """\
-spec:
-  host: {host}
-  trafficPolicy:
-    portLevelSettings:
-    - port:
-        number: {port}
-      tls:
-        mode: {mode}
+trafficPolicy:
+  portLevelSettings:
+  - port:
+      number: {port}
+    tls:
+      mode: {mode}
 """
 
 
@@ -29,15 +28,17 @@ def mend_of(hop: Hop | None) -> str | None:
     if hop.fault == NAME or _MESH in modes:
         name = next((name for door in hop.doors for name in door.names if "*" not in name), hop.sender.host)
         return _settings(hop, hop.sender.mode if hop.fault == NAME and hop.sender.mode != PLAIN else _MESH, name)
-    if modes == {PLAIN} or (modes == {PASSTHROUGH} and hop.sender.spoken == "TLS"):
+    if hop.sender.mode != PLAIN and (modes == {PLAIN} or (modes == {PASSTHROUGH} and hop.sender.spoken == "TLS")):
         return _settings(hop, "DISABLE", None)
     return None
 
 
 def _settings(hop: Hop, mode: str, sni: str | None) -> str:
     head = f"In the DestinationRule for the gateway's Service, visible in the caller's namespace{'' if sni else ', or without tls for this port'}:\n"
-    text = _SETTINGS.format(host=_plain(hop.sender.gateway), port=hop.sender.port, mode=mode)
-    return head + text + (f"        sni: {_plain(sni)}\n" if sni else "")
+    text = _SETTINGS.format(port=hop.sender.port, mode=mode) + (f"      sni: {_plain(sni)}\n" if sni else "")
+    subset = hop.sender.cluster.split("|")[2]
+    of = f"  subsets:\n  - name: {_plain(subset)}\n{indent(text, '    ')}" if subset else indent(text, "  ")
+    return f"{head}spec:\n  host: {_plain(hop.sender.gateway)}\n{of}"
 
 
 def _plain(name: str) -> str:

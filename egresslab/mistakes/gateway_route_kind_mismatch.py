@@ -10,7 +10,7 @@ import pandas as pd
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.bound_rules import gateways_of, meets, rules
 from egresslab.mistakes.gateway_doors import doors_in_config, fitting_kind, mode_of, servers_of
-from egresslab.mistakes.gateway_hop import found, hops
+from egresslab.mistakes.gateway_hop import Hop, found
 from egresslab.mistakes.gateway_senders import Sender, listening
 from egresslab.mistakes.mistake import Finding, Mistake, places_of
 
@@ -30,20 +30,10 @@ MISTAKE = Mistake(
 )
 
 
-def in_log(shapes: pd.DataFrame, resources: Resources, config: Config | None = None) -> Iterator[Finding]:
-    """Find entries that lead to a server whose rules are all of another kind."""
-    yield from _found(resources, config, shapes)
-
-
-def in_resources(resources: Resources, shapes: pd.DataFrame | None = None, config: Config | None = None) -> Iterator[Finding]:
-    """Find servers whose rules are all of another kind."""
-    if shapes is None:
-        yield from _found(resources, config, None)
-
-
-def _found(resources: Resources, config: Config | None, shapes: pd.DataFrame | None) -> Iterator[Finding]:
+def in_resources(resources: Resources, hops: list[Hop], shapes: pd.DataFrame | None = None, config: Config | None = None) -> Iterator[Finding]:
+    """Find servers whose rules are all of another kind, and the entries that lead there."""
     bound = rules(resources)
-    for hop in hops(config, resources):
+    for hop in hops:
         for _, server in servers_of(resources, gateways_of(bound, hop.sender.host), hop.sender.port).iterrows():
             wrong = _wrong(bound, server, resources)
             if len(wrong) and not _works(hop.sender, config):

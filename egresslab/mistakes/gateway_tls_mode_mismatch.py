@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from egresslab.frames import Config, Resources
-from egresslab.mistakes.gateway_hop import MODE, Hop, found, hops
-from egresslab.mistakes.gateway_log import refusals
+from egresslab.mistakes.gateway_hop import MODE, Hop, found
+from egresslab.mistakes.gateway_log import Refused
 from egresslab.mistakes.gateway_mends import mend_of
 from egresslab.mistakes.mistake import Finding, Mistake
 
@@ -29,32 +29,32 @@ MISTAKE = Mistake(
     explains=("double_tls",),
 )
 
-_RIVALS = ("gateway_sni_mismatch: no YAML or dump tells which names the gateway takes",)
+_RIVALS = ("gateway_sni_mismatch: nothing that is here tells which names the gateway takes",)
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(shapes: pd.DataFrame, refusals: list[Refused], hops: list[Hop]) -> Iterator[Finding]:
     """Find entries that take such a way, or that the gateway's own entries tell of."""
-    for one in refusals(shapes, config, resources):
+    for one in refusals:
         if one.fault == MODE:
             met = "the gateway has no chain for mesh TLS" if one.sni else "one of sidecar and gateway speaks TLS, the other plain text"
             yield from one.found(_summary(one.hop) if one.hop else met, _RIVALS, mend_of(one.hop))
-    yield from _in_hops(config, resources, shapes)
+    yield from _in_hops(hops, shapes)
 
 
-def in_config(config: Config, shapes: pd.DataFrame | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_config(config: Config, hops: list[Hop], shapes: pd.DataFrame | None = None) -> Iterator[Finding]:
     """Find such ways before traffic takes them."""
     if shapes is None:
-        yield from _in_hops(config, resources, None)
+        yield from _in_hops(hops, None)
 
 
-def in_resources(resources: Resources, shapes: pd.DataFrame | None = None, config: Config | None = None) -> Iterator[Finding]:
+def in_resources(resources: Resources, hops: list[Hop], shapes: pd.DataFrame | None = None, config: Config | None = None) -> Iterator[Finding]:
     """Find such ways in YAML alone."""
     if shapes is None and config is None:
-        yield from _in_hops(None, resources, None)
+        yield from _in_hops(hops, None)
 
 
-def _in_hops(config: Config | None, resources: Resources | None, shapes: pd.DataFrame | None) -> Iterator[Finding]:
-    for hop in hops(config, resources):
+def _in_hops(hops: list[Hop], shapes: pd.DataFrame | None) -> Iterator[Finding]:
+    for hop in hops:
         if hop.fault == MODE:
             yield from found(hop, shapes, _summary(hop), mend=mend_of(hop))
 

@@ -7,15 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import fit, names
-from egresslab.frames import Config, Resources
+from egresslab.config_views.host_names import fit, names
+from egresslab.frames import Resources
 from egresslab.mistakes.bound_rules import MESH, rules
-from egresslab.mistakes.declared import Declared, declared_in_resources
+from egresslab.mistakes.declared import Declared
 from egresslab.mistakes.known_hosts import KnownHosts
 from egresslab.mistakes.mistake import Finding, Mistake
-from egresslab.mistakes.sight import EXPORT_TO, Sidecar, Sight, caller_of, exported
-from egresslab.mistakes.traffic import traffic
-from egresslab.mistakes.unknown_traffic import unknown_traffic
+from egresslab.mistakes.sight import EXPORT_TO, Sidecar, Sight, exported
+from egresslab.mistakes.unknown_traffic import Unknown
 
 MISTAKE = Mistake(
     severity="warning",
@@ -30,22 +29,21 @@ MISTAKE = Mistake(
 )
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(unknown: list[Unknown], shapes: pd.DataFrame, known: KnownHosts, sight: Sight, resources: Resources | None = None) -> Iterator[Finding]:
     """Find calls of a host, or by a route to one, whose owner does not export it to the caller."""
-    for seen in unknown_traffic(shapes, config, resources):
+    for seen in unknown:
         if seen.because == EXPORT_TO:
-            to = seen.to.caller.namespace or f"the namespace of {seen.to.caller.proxy}, as it seems"
+            to = seen.to.caller.namespace or "the caller's namespace, as it seems"
             yield seen.finding(f"{seen.names()} is exported {_words(seen.declared)}, not to {to}: traffic to {seen.subject} {seen.fate}")
     if resources is not None:
-        yield from _without_cluster(traffic(shapes), config, resources)
+        yield from _without_cluster(shapes, rules(resources), known, sight)
 
 
-def in_resources(resources: Resources, shapes: pd.DataFrame | None = None) -> Iterator[Finding]:
+def in_resources(resources: Resources, sight: Sight, known: KnownHosts, shapes: pd.DataFrame | None = None) -> Iterator[Finding]:
     """Find Sidecars that name a host whose owner does not export it to their namespace."""
-    sight, declared = Sight(resources), list(declared_in_resources(resources))
     for sidecar in sight.sidecars:
         for _, where, host, excluded in sidecar.hosts if sidecar.namespace != sight.root else ():
-            named = [one for one in declared if host != "*" and not excluded and one.namespace == where and fit(host, one.host)]
+            named = [one for one in known.written if host != "*" and not excluded and one.namespace == where and fit(host, one.host)]
             if named and not any(exported(one, sidecar.namespace) for one in named):
                 yield from (_named(one, sidecar, shapes is not None) for one in named)
 
@@ -56,32 +54,27 @@ def _named(one: Declared, sidecar: Sidecar, has_log: bool) -> Finding:
     return Finding(f"{one.host}:{one.port}" if one.port else one.host, summary, severity=severity, places=places, sure=not has_log)
 
 
-def _without_cluster(found: pd.DataFrame, config: Config | None, resources: Resources) -> Iterator[Finding]:
+def _without_cluster(shapes: pd.DataFrame, written: pd.DataFrame, known: KnownHosts, sight: Sight) -> Iterator[Finding]:
     """Find calls whose route leads to what the caller has no cluster for, as its owner keeps it."""
-    lost = found[found["response_flags"].isin([flags for flags in found["response_flags"].cat.categories if "NC" in flags.split(",")])]
-    if lost.empty:
-        return
-    written, known, sight = rules(resources), KnownHosts(found, None, resources), Sight(resources)
+    flags = shapes["response_flags"]
+    lost = shapes[flags.isin([words for words in flags.cat.categories if "NC" in words.split(",")])]
     for (subject, proxy), rows in lost.groupby(["subject", "proxy"], sort=False, observed=True):
-        caller = caller_of(str(proxy), config, resources)
-        hidden = [one for to in _leads(written, rows.iloc[0]) for one in known.named(to) if one.proxy is None]
-        if hidden and all(sight.hidden_by(one, caller) == EXPORT_TO for one in hidden):
-            name, beside = hidden[0].name, hidden[0].places
-            summary = (
-                f"{subject} is routed to {name}, which is exported {_words(tuple(hidden))}, not to {caller.namespace or proxy}: it has no cluster"
-            )
-            yield Finding.of_shapes(
-                rows, str(subject), summary, severity="error", beside=beside, of=int(found.loc[found["subject"] == subject, "count"].sum())
-            )
+        caller = sight.caller(str(proxy))
+        leads = ([one for one in known.named(to) if one.proxy is None] for to in _leads(written, rows.iloc[0]))
+        if hidden := next((own for own in leads if own and all(sight.hidden_by(one, caller) == EXPORT_TO for one in own)), None):
+            to = caller.namespace or proxy
+            summary = f"{subject} is routed to {hidden[0].name}, which is exported {_words(tuple(hidden))}, not to {to}: it has no cluster"
+            of = int(shapes.loc[shapes["subject"] == subject, "count"].sum())
+            yield Finding.of_shapes(rows, str(subject), summary, severity="error", beside=hidden[0].places, of=of)
 
 
 def _leads(written: pd.DataFrame, row: pd.Series[Any]) -> list[str]:
-    """Tell where the rules of the mesh lead what this entry asked for."""
+    """Tell where rules lead what this entry asked for; a gateway's pod listens on another port than its Service, which rules name."""
     if not isinstance(row["host"], str) or written.empty:
         return []
     port = written["match_port"].isna() | (written["match_port"] == row["port"]).fillna(False)
     mesh = written["bound"].map(lambda gateways: MESH in gateways).astype("bool")
-    return [str(to) for to in written.loc[names(written["for_host"], row["host"]) & mesh & port, "to"].dropna().unique()]
+    return [str(to) for to in written.loc[names(written["for_host"], row["host"]) & (~mesh | port), "to"].dropna().unique()]
 
 
 def _words(declared: tuple[Declared, ...]) -> str:

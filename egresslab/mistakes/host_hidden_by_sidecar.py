@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pandas as pd
-
-from egresslab.frames import Config, Resources
 from egresslab.mistakes.mistake import Finding, Mistake
 from egresslab.mistakes.sight import SIDECAR, Sidecar, Sight
-from egresslab.mistakes.unknown_traffic import Unknown, unknown_traffic
+from egresslab.mistakes.unknown_traffic import Unknown
 
 MISTAKE = Mistake(
     severity="warning",
@@ -24,10 +21,9 @@ MISTAKE = Mistake(
 )
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(unknown: list[Unknown], sight: Sight) -> Iterator[Finding]:
     """Find unknown traffic to a host that is declared where the Sidecar of the caller does not look."""
-    sight = Sight(resources)
-    for seen in unknown_traffic(shapes, config, resources):
+    for seen in unknown:
         if seen.because == SIDECAR:
             sidecars = sight.sidecars_of(seen.to.caller)
             beside = tuple(p for one in seen.declared for p in one.places)[:1] + tuple(p for one in sidecars for p in one.places)
@@ -38,9 +34,10 @@ def _summary(seen: Unknown, sidecars: list[Sidecar]) -> str:
     names = ", ".join(f"Sidecar {one.namespace}/{one.name}" for one in sidecars[:2])
     if not names:
         return f"other proxies have {seen.names()}, {seen.to.caller.proxy} does not, as if a Sidecar hid it: traffic to {seen.subject} {seen.fate}"
-    return f"{names} leaves out {seen.names()}: traffic to {seen.subject} {seen.fate}"
+    whose = "" if seen.reason.sure else ", if it is the caller's"
+    return f"{names}{whose} leaves out {seen.names()}: traffic to {seen.subject} {seen.fate}"
 
 
 def _mend(seen: Unknown) -> str | None:
     hosts = sorted({f"{one.namespace}/{one.host}" for one in seen.declared if one.namespace})
-    return "spec:\n  egress:\n  - hosts:\n" + "\n".join(f'    - "{host}"' for host in hosts) if hosts else None
+    return "spec:\n  egress:\n  - hosts:\n    # beside those that are there\n" + "\n".join(f'    - "{host}"' for host in hosts) if hosts else None

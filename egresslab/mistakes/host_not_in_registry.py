@@ -9,7 +9,8 @@ import pandas as pd
 
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.mistake import Finding, Mistake
-from egresslab.mistakes.unknown_traffic import Unknown, unknown_traffic
+from egresslab.mistakes.tls_signs import is_tls_port
+from egresslab.mistakes.unknown_traffic import Unknown
 from egresslab.mistakes.why_unknown import UNDECLARED
 
 MISTAKE = Mistake(
@@ -25,14 +26,15 @@ MISTAKE = Mistake(
 _DYNAMIC = "AllowAnyDynamicDNSCluster"
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(unknown: list[Unknown], shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
     """Find traffic that no declared host took, to a host that nothing declares."""
     named, http = _dynamic(shapes, config), _http_ports(shapes, config)
-    for seen in unknown_traffic(shapes, config, resources):
+    for seen in unknown:
         if seen.because == UNDECLARED:
             on_purpose = seen.to.caller.proxy in named
-            not_http = seen.to.spoken == "TCP" and (seen.to.caller.proxy, seen.to.port) in http
-            told: dict[str, Any] = {"severity": "info"} if not seen.blocked and (on_purpose or not_http) else {}
+            not_http = seen.to.spoken == "TCP" and (seen.to.caller.proxy, seen.to.port) in http and not is_tls_port(seen.to.port or 0)
+            beside = not seen.blocked and (on_purpose or not_http or seen.lost)
+            told: dict[str, Any] = {"severity": "info"} if beside else {}
             told |= {"sure": False, "severity": told.get("severity", "warning")} if resources is None else {}
             yield seen.finding(f"{_unknown(seen, resources)}: its traffic {seen.fate}", rivals=_rivals(seen, resources), **told)
 
@@ -44,11 +46,13 @@ def _unknown(seen: Unknown, resources: Resources | None) -> str:
 def _rivals(seen: Unknown, resources: Resources | None) -> tuple[str, ...]:
     hidden = () if resources is not None else ("host_hidden_by_sidecar, host_hidden_by_export_to: only the YAML of Istio would tell",)
     if not seen.declared:
-        return hidden
+        nobody = "not port_not_in_service_entry, host_hidden_by_sidecar, host_hidden_by_export_to: no ServiceEntry or Service"
+        return hidden or ((f"{nobody} names {seen.to.host}",) if seen.to.host else ())
     if seen.to.spoken == "TLS":
         bound = f"tcp_address_mismatch: {seen.names()} takes port {seen.to.port} of other addresses; is this one of the same host, list it there"
         return (*hidden, bound)
-    return (*hidden, f"a wrong protocol: {seen.names()} opened port {seen.to.port}, and the line names no host that would tell")
+    meant = f"{seen.names()} has port {seen.to.port}, and the line names no host that would tell whether it was meant"
+    return (*hidden, f"no_sni_on_tls_port, http_declared_on_tls_port, host_hidden_by_sidecar, host_hidden_by_export_to: {meant}")
 
 
 def _dynamic(shapes: pd.DataFrame, config: Config | None) -> set[str]:
@@ -59,9 +63,8 @@ def _dynamic(shapes: pd.DataFrame, config: Config | None) -> set[str]:
 
 def _http_ports(shapes: pd.DataFrame, config: Config | None) -> set[tuple[str, int]]:
     """Name the ports on which proxies speak HTTP: a connection there without a request has another fault than its host."""
-    http = shapes[shapes["method"].notna() & shapes["downstream_local_address"].notna()]
-    ports = pd.to_numeric(http["downstream_local_address"].astype("str").str.extract(r":(\d+)$")[0])
-    found = {(proxy, int(port)) for proxy, port in zip(http["proxy"], ports, strict=True) if port == port}
+    http = shapes.loc[shapes["method"].notna() & shapes["port"].notna(), ["proxy", "port"]].drop_duplicates()
+    found = {(proxy, int(port)) for proxy, port in zip(http["proxy"], http["port"], strict=True)}
     if config is None:
         return found
     chains = config.filter_chains[(config.filter_chains["type"] == "HTTP").fillna(False) & config.filter_chains["address"].isin(["0.0.0.0", "::"])]

@@ -7,27 +7,25 @@ from ipaddress import ip_address, ip_network
 
 import pandas as pd
 
-from egresslab.config_views.match import fit
+from egresslab.config_views.host_names import fit
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.declared import Declared, declared_in_config, declared_in_log, declared_in_resources
 
 
 class KnownHosts:
-    """What resources, proxies and the log know."""
+    """What resources (``written``), proxies (``configured``) and the log know."""
 
-    def __init__(self, found: pd.DataFrame, config: Config | None, resources: Resources | None) -> None:
+    def __init__(self, shapes: pd.DataFrame | None = None, config: Config | None = None, resources: Resources | None = None) -> None:
         configured = set(config.clusters["proxy"].dropna()) if config is not None else set()
-        self.all = [
-            *(declared_in_resources(resources) if resources is not None else ()),
-            *(declared_in_config(config) if config is not None else ()),
-            *declared_in_log(found, configured),
-        ]
+        self.written = list(declared_in_resources(resources)) if resources is not None else []
+        self.configured = list(declared_in_config(config)) if config is not None else []
         self._names, self._wildcards = defaultdict[str, list[Declared]](list), list[Declared]()
         self._bound, self._ranges = defaultdict[str, list[Declared]](list), list[tuple[str, Declared]]()
         self._leads, self._ports = defaultdict[str, list[Declared]](list), defaultdict[int | None, list[Declared]](list)
-        for one in self.all:
+        for one in (*self.written, *self.configured, *(declared_in_log(shapes, configured) if shapes is not None else ())):
             self._add(one)
-        self._add_called(found)
+        if shapes is not None:
+            self._add_called(shapes)
 
     def named(self, host: str) -> list[Declared]:
         """Give what is declared for a host, also by a wildcard; ``*`` names nobody."""
@@ -45,6 +43,10 @@ class KnownHosts:
         """Give what is declared for a port."""
         return self._ports.get(port, [])
 
+    def of_proxy(self, proxy: str, port: int) -> list[Declared]:
+        """Give what a proxy has for a port, by its config."""
+        return [one for one in self._ports.get(port, ()) if one.proxy == proxy]
+
     def _add(self, one: Declared) -> None:
         for name in (one.host, *one.aliases):
             if "*" not in name:
@@ -57,9 +59,9 @@ class KnownHosts:
             self._leads[address].append(one)
         self._ports[one.port].append(one)
 
-    def _add_called(self, found: pd.DataFrame) -> None:
+    def _add_called(self, shapes: pd.DataFrame) -> None:
         """Learn from calls by name which addresses the declared hosts have."""
-        called = found.loc[found["host"].notna() & found["address"].notna(), ["host", "address"]].drop_duplicates()
+        called = shapes.loc[shapes["host"].notna() & shapes["address"].notna(), ["host", "address"]].drop_duplicates()
         for host, address in called.itertuples(index=False):
             if not is_address(host):
                 known = self._leads[address]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import pandas as pd
 
 from egresslab.frames import place
 
-_MOST_PLACES = 6
+_MOST_PLACES, _MOST_LINES = 6, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,34 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What some request shapes tell together; ``shapes`` are their positions in the frame of all."""
+
+    count: int
+    first_seen: pd.Timestamp | None
+    last_seen: pd.Timestamp | None
+    places: tuple[str, ...]
+    shapes: frozenset[int]
+
+
+def sights(shapes: pd.DataFrame, groups: Iterable[Iterable[int]]) -> list[Seen]:
+    """Add up groups of request shapes, each given by positions; of many small groups, so rows are read as lists."""
+    counts, index = shapes["count"].astype("int64").tolist(), shapes.index.tolist()
+    first, last = shapes["first_seen"].tolist(), shapes["last_seen"].tolist()
+    places = shapes["places"].fillna("").str.split().tolist()
+    return [
+        Seen(
+            sum(counts[n] for n in rows),
+            min((first[n] for n in rows if first[n] is not pd.NaT), default=None),
+            max((last[n] for n in rows if last[n] is not pd.NaT), default=None),
+            tuple(islice(dict.fromkeys(p for n in rows for p in places[n]), _MOST_LINES)),
+            frozenset(index[n] for n in rows),
+        )
+        for rows in map(list, groups)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One mistake, seen once: what it is about, and what shows it.
 
@@ -62,17 +92,20 @@ class Finding:
         cls, shapes: pd.DataFrame, subject: str, summary: str, *, beside: tuple[str, ...] = (), of: int | None = None, **more: Any
     ) -> Finding:
         """Make a finding of the request shapes that show it; ``beside`` are places in config and resources."""
-        lines = [p for text in shapes["places"].dropna() for p in text.split()]
-        first, last = shapes["first_seen"].min(), shapes["last_seen"].max()
+        (seen,) = sights(shapes, [range(len(shapes))])
+        return cls.of_sight(seen, subject, summary, beside=beside, of=of, **more)
+
+    @classmethod
+    def of_sight(cls, seen: Seen, subject: str, summary: str, *, beside: tuple[str, ...] = (), **more: Any) -> Finding:
+        """Make a finding of what was seen of it in the log."""
         return cls(
             subject,
             summary,
-            count=int(shapes["count"].sum()),
-            of=of,
-            first_seen=None if pd.isna(first) else first,
-            last_seen=None if pd.isna(last) else last,
-            places=(*dict.fromkeys(lines[:3]), *beside)[:_MOST_PLACES],
-            shapes=frozenset(int(i) for i in shapes.index),
+            count=seen.count,
+            first_seen=seen.first_seen,
+            last_seen=seen.last_seen,
+            places=tuple(dict.fromkeys((*seen.places, *beside)))[:_MOST_PLACES],
+            shapes=seen.shapes,
             **more,
         )
 
@@ -91,6 +124,16 @@ class Finding:
             rivals=tuple(dict.fromkeys((*better.rivals, *more.rivals))),
             shapes=self.shapes | other.shapes,
         )
+
+
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """Name the first of many.
+
+    >>> listed(["a", "b", "a", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    own = list(dict.fromkeys(names))
+    return ", ".join(own[:most]) + (f" and {len(own) - most} more" if len(own) > most else "")
 
 
 def places_of(rows: pd.DataFrame, most: int = 2) -> tuple[str, ...]:

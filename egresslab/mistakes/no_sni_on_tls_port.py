@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import names
-from egresslab.config_views.outbound import Chain, Outbound
-from egresslab.frames import Config, Resources, place
-from egresslab.mistakes.declared import Declared, declared_in_config, declared_in_resources
-from egresslab.mistakes.mistake import Finding, Mistake
-from egresslab.mistakes.owner import owner
-from egresslab.mistakes.sight import Sight, caller_of
-from egresslab.mistakes.tls_signs import sent_bytes
-from egresslab.mistakes.traffic import traffic
+from egresslab.config_views.host_names import names
+from egresslab.config_views.match import Chain, Outbound
+from egresslab.frames import place
+from egresslab.mistakes.declared import Declared
+from egresslab.mistakes.known_hosts import KnownHosts
+from egresslab.mistakes.meant import GUESSED, Meant, gathered, meant
+from egresslab.mistakes.mistake import Finding, Mistake, listed
+from egresslab.mistakes.sight import Sight
+from egresslab.mistakes.traffic import Called, calls
 
 MISTAKE = Mistake(
     severity="error",
@@ -32,68 +32,57 @@ MISTAKE = Mistake(
     explains=("host_not_in_registry", "port_not_in_service_entry", "tcp_address_mismatch"),
 )
 _TLS = {"HTTPS", "TLS"}
-_Sight = tuple[str | None, bool, tuple[str, ...]]
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(shapes: pd.DataFrame, outbound: Outbound, known: KnownHosts, sight: Sight) -> Iterator[Finding]:
     """Find connections that named no host to a port that tells hosts by their SNI."""
-    found = traffic(shapes)
-    expected = _Expected(found, config, resources)
-    silent = found[(found["spoken"] == "TCP") & found["unknown"].notna() & found["port"].notna() & found["address"].notna()]
-    for (proxy, address, _), rows in silent.groupby(["proxy", "address", "port"], sort=False, observed=True):
-        blocked = (rows["unknown"] == "blocked").any()
-        seen = expected.at(str(proxy), str(address), int(rows["port"].iloc[0])) if blocked or sent_bytes(rows) else None
-        if seen:
-            yield _finding(rows, seen, "blocked" if blocked else "passed", found)
-    yield from _at_gateways(found)
+    expected = _Expected(shapes, outbound, known, sight)
+    silent = shapes[(shapes["spoken"] == "TCP") & shapes["unknown"].notna() & shapes["port"].notna() & shapes["address"].notna()]
+    spoke = ((silent["unknown"] == "blocked") | (silent["bytes_received"].fillna(0) > 0)).to_numpy("bool")
+    for one, rows in gathered((expected.at(called), rows) for called, rows in calls(silent) if spoke[rows].any()):
+        yield _finding(silent.iloc[rows], one, shapes)
+    yield from _at_gateways(shapes)
 
 
-def _finding(rows: pd.DataFrame, seen: _Sight, outcome: str, found: pd.DataFrame) -> Finding:
-    host, sure, places = seen
-    address, port = rows["address"].iloc[0], rows["port"].iloc[0]
-    subject = f"{host or address}:{port}"
-    verb = "is blocked" if outcome == "blocked" else "passes by what is declared"
+def _finding(rows: pd.DataFrame, one: Meant, shapes: pd.DataFrame) -> Finding:
+    blocked = (rows["unknown"] == "blocked").any()
+    verb = "is blocked" if blocked else "passes by what is declared"
     return Finding.of_shapes(
         rows,
-        subject,
-        f"{subject} is told by its SNI, but a connection to {address} carries none and {verb}",
-        severity="error" if outcome == "blocked" and sure else "warning",
-        of=int(found.loc[(found["subject"] == subject) | found.index.isin(rows.index), "count"].sum()),
-        beside=places,
-        sure=sure,
+        one.subject,
+        f"{one.subject} is told by its SNI, but a connection to {listed(rows['address'].astype('str'))} carries none and {verb}",
+        severity="error" if blocked and one.sure else "warning",
+        of=int(shapes.loc[(shapes["subject"] == one.subject) | shapes.index.isin(rows.index), "count"].sum()),
+        beside=one.places,
+        sure=one.sure,
+        rivals=() if one.sure else GUESSED,
     )
 
 
 class _Expected:
     """What a listener expects: which hosts it would know by their SNI."""
 
-    def __init__(self, found: pd.DataFrame, config: Config | None, resources: Resources | None) -> None:
-        self.config, self.resources, self.sight = config, resources, Sight(resources)
-        self.outbound = Outbound(config)
-        self.had = [one for one in declared_in_config(config) if "*" not in one.host] if config else []
-        self.written = list(declared_in_resources(resources)) if resources else []
-        self.called = _called_by_sni(found)
+    def __init__(self, shapes: pd.DataFrame, outbound: Outbound, known: KnownHosts, sight: Sight) -> None:
+        self.outbound, self.known, self.sight = outbound, known, sight
+        self.called = _called_by_sni(shapes)
         self.found: dict[tuple[object, ...], list[Declared]] = {}
 
-    def at(self, proxy: str, address: str, port: int) -> _Sight | None:
+    def at(self, called: Called) -> Meant | None:
         """Tell whose address it is among the hosts that an SNI would have told, surely or not; None when none is expected there."""
-        called = self.called.get((proxy, port), [])
-        if proxy in self.outbound.proxies:
-            chains = [chain for chain in self.outbound.taking(proxy, address, port) if chain.server_names]
-            hosts = self._by_config(proxy, port, chains)
-            places = tuple(place(c.source, c.pointer) for c in chains[:1] if c.source and c.pointer)
-            return self._owned(address, [*called, *hosts], places) if chains else None
-        return self._owned(address, [*called, *self._by_yaml(proxy, port)], ())
-
-    def _owned(self, address: str, hosts: list[Declared], places: tuple[str, ...]) -> _Sight | None:
-        host, sure = owner(address, hosts)
-        beside = places or next((one.places for one in hosts if one.host == host and one.places), ())
-        return (host, sure, beside) if host else None
+        proxy, address, port = str(called.proxy), str(called.address), int(called.port or 0)
+        hosts = self.called.get((proxy, port), [])
+        if proxy not in self.outbound.proxies:
+            return meant(address, port, [*hosts, *self._by_yaml(proxy, port)])
+        chains = [chain for chain in self.outbound.taking(proxy, address, port) if chain.names_sni(None)]
+        found = meant(address, port, [*hosts, *self._by_config(proxy, port, chains)]) if chains else None
+        places = tuple(place(c.source, c.pointer) for c in chains[:1] if c.source and c.pointer)
+        return found._replace(places=places or found.places) if found else None
 
     def _by_config(self, proxy: str, port: int, chains: list[Chain]) -> list[Declared]:
         key = (proxy, port, tuple(chain.server_names for chain in chains))
         if key not in self.found:
-            self.found[key] = [one for one in self.had if one.proxy == proxy and one.port == port and _by_sni(chains, one.host)]
+            had = self.known.of_proxy(proxy, port)
+            self.found[key] = [one for one in had if "*" not in one.host and _by_sni(chains, one.host)]
         return self.found[key]
 
     def _by_yaml(self, proxy: str, port: int) -> list[Declared]:
@@ -103,8 +92,8 @@ class _Expected:
         return self.found[key]
 
     def _tls(self, proxy: str, port: int) -> list[Declared]:
-        caller = caller_of(proxy, self.config, self.resources)
-        here = [one for one in self.written if one.port == port and not one.addresses and "*" not in one.host]
+        caller = self.sight.caller(proxy)
+        here = [one for one in self.known.written if one.port == port and not one.addresses and "*" not in one.host]
         other = {one.host for one in here if one.protocol not in _TLS}
         return [one for one in here if one.host not in other and not self.sight.hidden_by(one, caller)]
 
@@ -113,20 +102,20 @@ def _by_sni(chains: list[Chain], host: str) -> bool:
     return bool(names(pd.Series([chain.server_names for chain in chains], dtype="str"), host).any())
 
 
-def _called_by_sni(found: pd.DataFrame) -> dict[tuple[str, int], list[Declared]]:
+def _called_by_sni(shapes: pd.DataFrame) -> dict[tuple[str, int], list[Declared]]:
     """Tell which hosts each proxy took by their SNI, on which port, and at which address the application called them."""
-    rows = found[(found["spoken"] == "TLS") & found["unknown"].isna() & found["upstream_cluster"].notna() & found["port"].notna()]
+    rows = shapes[(shapes["spoken"] == "TLS") & shapes["unknown"].isna() & shapes["upstream_cluster"].notna() & shapes["port"].notna()]
     known: dict[tuple[str, int], list[Declared]] = {}
     for proxy, host, address, port in rows[["proxy", "host", "address", "port"]].drop_duplicates().astype("object").itertuples(index=False):
         known.setdefault((str(proxy), int(port)), []).append(Declared(host, int(port), "log", host, endpoints={address}))
     return known
 
 
-def _at_gateways(found: pd.DataFrame) -> Iterator[Finding]:
+def _at_gateways(shapes: pd.DataFrame) -> Iterator[Finding]:
     """Find what a gateway closed for want of an SNI, where the application itself chose the gateway's address."""
-    closed = _has(found, "response_flags", "NR") & _has(found, "response_code_details", "filter_chain_not_found")
-    refused = found[closed & (found["spoken"] == "TCP") & found["address"].notna()]
-    direct = found[found["unknown"].notna() & (found["spoken"] == "TCP")]
+    closed = _has(shapes, "response_flags", "NR") & _has(shapes, "response_code_details", "filter_chain_not_found")
+    refused = shapes[closed & (shapes["spoken"] == "TCP") & shapes["address"].notna()]
+    direct = shapes[shapes["unknown"].notna() & (shapes["spoken"] == "TCP")]
     for subject, rows in refused.groupby("subject", sort=False):
         sent = direct[(direct["subject"] == subject) & ~direct["proxy"].isin(rows["proxy"].unique())]
         if len(sent):
@@ -135,5 +124,5 @@ def _at_gateways(found: pd.DataFrame) -> Iterator[Finding]:
             yield Finding.of_shapes(both, str(subject), summary, severity="error", of=int(sent["count"].sum()))
 
 
-def _has(found: pd.DataFrame, column: str, word: str) -> pd.Series[Any]:
-    return found[column].astype("str").str.contains(rf"\b{word}\b", na=False)
+def _has(shapes: pd.DataFrame, column: str, word: str) -> pd.Series[Any]:
+    return shapes[column].astype("str").str.contains(rf"\b{word}\b", na=False)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-import pandas as pd
-
-from egresslab.frames import Config, Resources
 from egresslab.mistakes.mistake import Finding, Mistake
-from egresslab.mistakes.unknown_traffic import Unknown, unknown_traffic
+from egresslab.mistakes.tls_signs import is_tls_port
+from egresslab.mistakes.unknown_traffic import Unknown
 from egresslab.mistakes.why_unknown import PORT
 
 MISTAKE = Mistake(
@@ -21,12 +20,11 @@ MISTAKE = Mistake(
     mend="Add the port to the ServiceEntry, with the protocol that the application speaks on it.",
     explains=("host_not_in_registry",),
 )
-_PROTOCOLS = {"HTTP": "HTTP", "TLS": "TLS", "TCP": "TCP"}
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(unknown: list[Unknown]) -> Iterator[Finding]:
     """Find traffic to a declared host on a port that is not declared."""
-    for seen in unknown_traffic(shapes, config, resources):
+    for seen in unknown:
         if seen.because == PORT:
             yield seen.finding(f"{seen.names()} {_has(seen)}: traffic to {seen.subject} {seen.fate}", mend=_mend(seen))
 
@@ -41,5 +39,14 @@ def _has(seen: Unknown) -> str:
 def _mend(seen: Unknown) -> str | None:
     if seen.to.port is None:
         return None
-    protocol = _PROTOCOLS[seen.to.spoken]
-    return f"spec:\n  ports:\n  - number: {seen.to.port}\n    name: {protocol.lower()}-{seen.to.port}\n    protocol: {protocol}"
+    protocol = _protocol(seen)
+    port = f"  - number: {seen.to.port}\n    name: {protocol.lower()}-{seen.to.port}\n    protocol: {protocol}"
+    bound = f"  addresses:\n  - {json.dumps(seen.to.address)}\n" if protocol == "TCP" and not any(one.addresses for one in seen.declared) else ""
+    return f"spec:\n{bound}  ports:\n  # beside those that are there\n{port}"
+
+
+def _protocol(seen: Unknown) -> str:
+    """Name what to declare; TCP without addresses would take what is meant for others."""
+    if seen.to.spoken == "TCP" and seen.to.port is not None and (is_tls_port(seen.to.port) or not seen.to.address):
+        return "TLS"
+    return seen.to.spoken

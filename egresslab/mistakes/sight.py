@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import fit
+from egresslab.config_views.host_names import fit
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.declared import Declared
 from egresslab.mistakes.mistake import places_of
@@ -23,21 +23,6 @@ class Caller:
     namespace: str | None = None
     labels: frozenset[str] | None = None
     is_gateway: bool = False
-
-
-def caller_of(proxy: str, config: Config | None, resources: Resources | None) -> Caller:
-    """Tell where a proxy runs: by its dump, else by its pod, else by its own name."""
-    if config is not None and len(rows := config.bootstrap[config.bootstrap["proxy"] == proxy]):
-        row = rows.iloc[0]
-        labels = frozenset(_words(row["labels"])) if isinstance(row["labels"], str) else None
-        return Caller(proxy, _text(row["namespace"]), labels, row["node_type"] == "router")
-    if resources is None:
-        return Caller(proxy)
-    pods = resources.workloads[resources.workloads["name"].isin([proxy, proxy.rpartition(".")[0]])]
-    if len(pods):
-        return Caller(proxy, _text(pods["namespace"].iloc[0]), frozenset(_words(pods["labels"].iloc[0])))
-    namespace = proxy.rpartition(".")[2]
-    return Caller(proxy, namespace if (resources.objects["namespace"] == namespace).any() else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +50,18 @@ class Sidecar:
 class Sight:
     """What hides a declared host from a caller."""
 
-    def __init__(self, resources: Resources | None) -> None:
-        root = resources.mesh["root_namespace"].dropna().tolist() if resources is not None else []
-        self.root = str(root[0]) if root else "istio-system"
+    def __init__(self, config: Config | None = None, resources: Resources | None = None) -> None:
+        self._config, self._resources = config, resources
+        self._callers: dict[str, Caller] = {}
+        self.root = root_namespace(resources)
         hosts = resources.sidecar_hosts.groupby(["namespace", "name"], observed=True, dropna=False) if resources is not None else ()
         self.sidecars = [_sidecar(rows) for _, rows in hosts]
+
+    def caller(self, proxy: str) -> Caller:
+        """Tell where a proxy runs."""
+        if proxy not in self._callers:
+            self._callers[proxy] = _caller(proxy, self._config, self._resources)
+        return self._callers[proxy]
 
     def hidden_by(self, declared: Declared, caller: Caller) -> str | None:
         """Tell what hides it: export_to, sidecar or nothing. Where the caller's namespace is not known, what could."""
@@ -86,7 +78,33 @@ class Sight:
             return [one for one in self.sidecars if one.namespace != self.root] or default
         own = [one for one in self.sidecars if one.namespace == caller.namespace]
         found = [one for one in own if one.selects(caller)] or [one for one in own if not one.selector] or default
-        return found[:1]
+        return [*found[:1], *(one for one in own if one.selector and caller.labels is None)]
+
+    def is_sure(self, caller: Caller) -> bool:
+        """Tell whether enough is known of a caller to say which Sidecar is in force."""
+        own = [one for one in self.sidecars if one.namespace == caller.namespace and one.selector]
+        return caller.namespace is not None and (caller.labels is not None or not own)
+
+
+def _caller(proxy: str, config: Config | None, resources: Resources | None) -> Caller:
+    """Tell where a proxy runs: by its dump, else by its pod, else by its own name."""
+    if config is not None and len(rows := config.bootstrap[config.bootstrap["proxy"] == proxy]):
+        row = rows.iloc[0]
+        labels = frozenset(_words(row["labels"])) if isinstance(row["labels"], str) else None
+        return Caller(proxy, _text(row["namespace"]), labels, row["node_type"] == "router")
+    if resources is None:
+        return Caller(proxy)
+    pods = resources.workloads[resources.workloads["name"].isin([proxy, proxy.rpartition(".")[0]])]
+    if len(pods):
+        return Caller(proxy, _text(pods["namespace"].iloc[0]), frozenset(_words(pods["labels"].iloc[0])))
+    namespace = proxy.rpartition(".")[2]
+    return Caller(proxy, namespace if (resources.objects["namespace"] == namespace).any() else None)
+
+
+def root_namespace(resources: Resources | None) -> str:
+    """Name the namespace whose settings are for all: as the mesh says, else the one where its ConfigMap stands."""
+    mesh = resources.mesh[["root_namespace", "namespace"]].astype("object") if resources is not None else pd.DataFrame()
+    return next((value for values in mesh.itertuples(index=False) for value in values if isinstance(value, str)), "istio-system")
 
 
 def exported(declared: Declared, namespace: str | None) -> bool:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pandas as pd
-
-from egresslab.frames import Config, Resources
-from egresslab.mistakes.mistake import Finding, Mistake
-from egresslab.mistakes.unknown_traffic import Unknown, unknown_traffic
+from egresslab.mistakes.mistake import Finding, Mistake, listed
+from egresslab.mistakes.unknown_traffic import Unknown
 from egresslab.mistakes.why_unknown import ADDRESS
 
 MISTAKE = Mistake(
@@ -23,15 +20,14 @@ MISTAKE = Mistake(
 )
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(unknown: list[Unknown]) -> Iterator[Finding]:
     """Find unknown connections to a port that is declared for other addresses."""
-    for seen in unknown_traffic(shapes, config, resources):
+    for seen in unknown:
         if seen.because == ADDRESS:
             rivals = () if seen.reason.sure else ("host_not_in_registry: the address may be of another host, the line names none",)
             yield seen.finding(f"{_bound(seen)}: traffic to {seen.subject} {seen.fate}", rivals=rivals)
 
 
 def _bound(seen: Unknown) -> str:
-    addresses = sorted({address for one in seen.declared for address in one.addresses})
-    shown = ", ".join(addresses[:4]) + (f" and {len(addresses) - 4} more" if len(addresses) > 4 else "")
+    shown = listed(sorted({address for one in seen.declared for address in one.addresses}), 4)
     return f"{seen.names()} {'takes' if len(seen.declared) == 1 else 'take'} port {seen.to.port} of {shown} only"

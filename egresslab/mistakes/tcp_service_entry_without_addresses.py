@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import fit
-from egresslab.config_views.outbound import Outbound
+from egresslab.config_views.host_names import fit
+from egresslab.config_views.match import Outbound
 from egresslab.frames import Config, Resources
 from egresslab.mistakes import catch_all
 from egresslab.mistakes.catch_all import CatchAll
-from egresslab.mistakes.mistake import Finding, Mistake
-from egresslab.mistakes.traffic import traffic
+from egresslab.mistakes.known_hosts import KnownHosts
+from egresslab.mistakes.mistake import Finding, Mistake, listed
+from egresslab.mistakes.sight import Sight
 
 MISTAKE = Mistake(
     severity="error",
@@ -30,34 +31,35 @@ MISTAKE = Mistake(
 )
 
 
-def in_log(shapes: pd.DataFrame, config: Config | None = None, resources: Resources | None = None) -> Iterator[Finding]:
+def in_log(
+    shapes: pd.DataFrame, outbound: Outbound, known: KnownHosts, sight: Sight, config: Config | None = None, resources: Resources | None = None
+) -> Iterator[Finding]:
     """Find connections to other hosts under the cluster of a TCP port without addresses."""
-    found = traffic(shapes)
-    names = _names(found)
-    known = Outbound(config).proxies
-    for caught, of_proxy in _caught(found, config, resources, known):
+    names = _names(shapes)
+    traps = [*(catch_all.in_config(config, outbound, known) if config else ()), *(catch_all.in_resources(resources, known) if resources else ())]
+    by_proxy = {str(proxy): rows for proxy, rows in shapes.groupby("proxy", observed=True)}
+    for caught, of_proxy in _met(traps, by_proxy, outbound, known, sight):
         rows = of_proxy[catch_all.cluster_of(caught, of_proxy["upstream_cluster"]) & (of_proxy["spoken"] != "HTTP")]
         foreign = rows[[_is_foreign(caught, row, names) for row in rows[["requested_server_name", "address"]].itertuples(index=False)]]
-        yield _stolen(caught, foreign, rows) if len(foreign) else _harmless(caught)
+        led_away = rows[_led_away(rows)] if caught.others else rows.iloc[:0]
+        yield _stolen(caught, foreign, rows) if len(foreign) else _seems_stolen(caught, led_away, rows) if len(led_away) else _harmless(caught)
     if resources is None:
-        yield from _guessed(found[~found["proxy"].isin(sorted(known))])
+        yield from _guessed(shapes[~shapes["proxy"].isin(sorted(outbound.proxies))])
 
 
-def _caught(found: pd.DataFrame, config: Config | None, resources: Resources | None, known: set[str]) -> Iterator[tuple[CatchAll, pd.DataFrame]]:
+def _met(
+    traps: list[CatchAll], by_proxy: dict[str, pd.DataFrame], outbound: Outbound, known: KnownHosts, sight: Sight
+) -> Iterator[tuple[CatchAll, pd.DataFrame]]:
     """Give each catch-all port with the entries of its proxy: of the config, and of the YAML for proxies without one."""
-    by_proxy = {str(proxy): rows for proxy, rows in found.groupby("proxy", observed=True)}
-    for caught in catch_all.in_config(config) if config else ():
-        if caught.proxy in by_proxy:
-            yield caught, by_proxy[caught.proxy]
-    for caught in catch_all.in_resources(resources) if resources else ():
+    for caught in traps:
         for proxy, rows in by_proxy.items():
-            if proxy not in known and resources is not None and catch_all.seen_by(caught, proxy, config, resources):
+            if caught.proxy == proxy or (caught.proxy is None and proxy not in outbound.proxies and catch_all.seen_by(caught, proxy, known, sight)):
                 yield caught, rows
 
 
-def _names(found: pd.DataFrame) -> dict[str, set[str]]:
+def _names(shapes: pd.DataFrame) -> dict[str, set[str]]:
     """Tell by which names the log calls an address."""
-    rows = found[["address", "host"]].dropna().drop_duplicates()
+    rows = shapes[["address", "host"]].dropna().drop_duplicates()
     return {str(address): set(group["host"]) for address, group in rows.groupby("address")}
 
 
@@ -74,14 +76,25 @@ def _is_foreign(caught: CatchAll, row: Any, names: dict[str, set[str]]) -> bool:
     return bool(caught.own) and (caught.fixed or bool(caught.others))
 
 
+def _led_away(rows: pd.DataFrame) -> pd.Series[Any]:
+    """Tell which connections went to another address than the application called: its own DNS gave it, or it is of another host."""
+    upstream = rows["upstream_host"].astype("str").str.replace(r":\d+$", "", regex=True).str.strip("[]")
+    return (rows["address"].notna() & upstream.notna() & (upstream != rows["address"])).fillna(False).astype("bool")
+
+
+def _seems_stolen(caught: CatchAll, led_away: pd.DataFrame, rows: pd.DataFrame) -> Finding:
+    others = listed(one.host for one in caught.others)
+    what = f"{caught.subject} is TCP without addresses: it took connections to {listed(led_away['subject'])}, which may be meant for {others}"
+    of = int(rows["count"].sum())
+    return Finding.of_shapes(led_away, caught.subject, what, severity="warning", of=of, beside=caught.places, sure=False)
+
+
 def _stolen(caught: CatchAll, foreign: pd.DataFrame, rows: pd.DataFrame) -> Finding:
-    meant = list(dict.fromkeys(foreign["subject"]))
-    some = ", ".join(meant[:3]) + (f" and {len(meant) - 3} more" if len(meant) > 3 else "")
     kept = (foreign["upstream_host"].astype("str") == foreign["downstream_local_address"].astype("str")).all()
     return Finding.of_shapes(
         foreign,
         caught.subject,
-        f"{caught.subject} is TCP without addresses: it took connections to {some}",
+        f"{caught.subject} is TCP without addresses: it took connections to {listed(foreign['subject'])}",
         severity="warning" if kept else "error",
         of=int(rows["count"].sum()),
         beside=caught.places,
@@ -97,10 +110,10 @@ def _harmless(caught: CatchAll) -> Finding:
     )
 
 
-def _guessed(found: pd.DataFrame) -> Iterator[Finding]:
+def _guessed(shapes: pd.DataFrame) -> Iterator[Finding]:
     """Find, in a log alone, clusters of an external host that took several other names at several addresses."""
-    cluster = found["upstream_cluster"].astype("str").str.extract(r"^outbound\|(?P<of_port>\d+)\|\|(?P<of_host>(?!.*\.svc\.).+)$")
-    rows = found.assign(of_host=cluster["of_host"], of_port=pd.to_numeric(cluster["of_port"]).astype("Int64"))
+    cluster = shapes["upstream_cluster"].astype("str").str.extract(r"^outbound\|(?P<of_port>\d+)\|\|(?P<of_host>(?!.*\.svc\.).+)$")
+    rows = shapes.assign(of_host=cluster["of_host"], of_port=pd.to_numeric(cluster["of_port"]).astype("Int64"))
     rows = rows[((rows["spoken"] == "TLS") & (rows["of_port"] == rows["port"])).fillna(False) & rows["of_host"].notna()]
     for (host, port), all_rows in rows.groupby(["of_host", "port"], sort=False):
         names = set(all_rows["host"])
@@ -109,16 +122,16 @@ def _guessed(found: pd.DataFrame) -> Iterator[Finding]:
             yield Finding.of_shapes(all_rows, f"{host}:{port}", summary, severity="warning", of=int(all_rows["count"].sum()), sure=False)
 
 
-def in_config(config: Config, shapes: pd.DataFrame | None = None) -> Iterator[Finding]:
+def in_config(config: Config, outbound: Outbound, known: KnownHosts, shapes: pd.DataFrame | None = None) -> Iterator[Finding]:
     """Find catch-all chains of proxies of which no log tells what comes."""
     logged = set() if shapes is None else set(shapes["proxy"].astype("object"))
-    yield from (_trap(caught) for caught in catch_all.in_config(config) if caught.proxy not in logged)
+    yield from (_trap(caught) for caught in catch_all.in_config(config, outbound, known) if caught.proxy not in logged)
 
 
-def in_resources(resources: Resources, shapes: pd.DataFrame | None = None, config: Config | None = None) -> Iterator[Finding]:
+def in_resources(resources: Resources, outbound: Outbound, known: KnownHosts, shapes: pd.DataFrame | None = None) -> Iterator[Finding]:
     """Find TCP ports without addresses where neither log nor config tells more."""
-    if shapes is None and not Outbound(config).proxies:
-        yield from (_trap(caught) for caught in catch_all.in_resources(resources))
+    if shapes is None and not outbound.proxies:
+        yield from (_trap(caught) for caught in catch_all.in_resources(resources, known))
 
 
 def _trap(caught: CatchAll) -> Finding:

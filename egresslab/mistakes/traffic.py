@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from egresslab.frames import positions_by
+
 _PORT = r":(\d+)$"
+
+
+class Called(NamedTuple):
+    """Whom a proxy's application called; what the entries do not tell is missing."""
+
+    proxy: str | None
+    address: str | None
+    port: int | None
+    host: str | None
 
 
 def traffic(shapes: pd.DataFrame) -> pd.DataFrame:
@@ -32,6 +46,14 @@ def traffic(shapes: pd.DataFrame) -> pd.DataFrame:
         subject=host.fillna(address).fillna("an unknown destination") + (":" + port).fillna(""),
         unknown=pd.Series(None, index=shapes.index, dtype="object").mask(passed.fillna(False), "passed").mask(blocked.fillna(False), "blocked"),
     )
+
+
+def calls(shapes: pd.DataFrame) -> Iterator[tuple[Called, npt.NDArray[np.int64]]]:
+    """Give whom each proxy called, with the positions of these shapes."""
+    columns = shapes[list(Called._fields)]
+    groups = positions_by([columns[name] for name in columns])
+    first = columns.astype("object").iloc[[rows[0] for rows in groups]]
+    yield from zip(map(Called._make, first.where(first.notna(), None).itertuples(index=False, name=None)), groups, strict=True)
 
 
 def _text(column: pd.Series[Any]) -> pd.Series[Any]:

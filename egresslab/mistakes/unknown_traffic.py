@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from egresslab.frames import Config, Resources, number_groups
+from egresslab.frames import Config, Resources, positions_by
 from egresslab.mistakes.declared import Declared
-from egresslab.mistakes.mistake import Finding
-from egresslab.mistakes.sight import EXPORT_TO, SIDECAR, Caller, caller_of
-from egresslab.mistakes.traffic import traffic
-from egresslab.mistakes.why_unknown import Destination, Reason, WhyUnknown
+from egresslab.mistakes.known_hosts import KnownHosts
+from egresslab.mistakes.mistake import Finding, Seen, listed, sights
+from egresslab.mistakes.sight import EXPORT_TO, SIDECAR, Caller, Sight
+from egresslab.mistakes.why_unknown import ADDRESS, PORT, Destination, Reason, WhyUnknown
 
 _ASKED = ["subject", "host", "address", "port", "spoken", "authority", "proxy"]
-_COUNTED = ["places", "count", "first_seen", "last_seen"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Traffic of one caller to one destination that no declared host took; ``positions`` are its request shapes among all."""
+    """Traffic of one caller to one destination that no declared host took: how many entries were blocked, and whether none arrived (``lost``)."""
 
     subject: str
     to: Destination
     reason: Reason
-    blocked: bool
-    shapes: pd.DataFrame
-    positions: np.ndarray[Any, Any]
+    blocked: int
+    lost: bool
+    seen: Seen
     of: int
 
     @property
@@ -45,49 +43,69 @@ class Unknown:
     @property
     def fate(self) -> str:
         """Say what became of it."""
-        return "is blocked" if self.blocked else "passes through, unknown to the mesh"
+        if self.blocked:
+            return "is blocked" if self.blocked == self.seen.count else f"is blocked in part ({self.blocked:,} of {self.seen.count:,})"
+        return "is let through, unknown to the mesh, and does not arrive" if self.lost else "passes through, unknown to the mesh"
+
+    @property
+    def ruled_out(self) -> tuple[str, ...]:
+        """Say what it could look like and is not, where that is sure."""
+        if not self.reason.sure or all(one.proxy for one in self.declared):
+            return ()
+        host, port = f"not host_not_in_registry: {self.names()} declares it", f"{self.names()} has port {self.to.port}"
+        return {
+            PORT: (host,),
+            ADDRESS: (host,),
+            EXPORT_TO: (host, f"not port_not_in_service_entry: {port}"),
+            SIDECAR: (host, f"not port_not_in_service_entry: {port}", "not host_hidden_by_export_to: it is exported to the caller's namespace"),
+        }.get(self.because, ())
 
     def names(self) -> str:
         """Name what is declared, the first of many."""
-        names = list(dict.fromkeys(one.name for one in self.declared))
-        return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        return listed(one.name for one in self.declared)
 
-    def finding(self, summary: str, **more: Any) -> Finding:
+    def finding(self, summary: str, rivals: tuple[str, ...] = (), **more: Any) -> Finding:
         """Make a finding of it: an error when it was blocked, a warning when it passed or what hides it is guessed."""
         beside = tuple(dict.fromkeys(place for one in self.declared for place in one.places))[:2]
         somewhere = self.to.caller.namespace is None  # nothing tells where the caller runs
         guessed = self.because in (EXPORT_TO, SIDECAR) and (somewhere or all(one.proxy for one in self.declared))
-        severity = "error" if self.blocked and not guessed else "warning"
-        told: dict[str, Any] = {"severity": severity, "sure": self.reason.sure and not guessed, "of": self.of, "beside": beside} | more
-        return Finding.of_shapes(self.shapes.iloc[self.positions], self.subject, summary, **told)
+        sure = self.reason.sure and not guessed
+        severity = "error" if self.blocked and sure else "warning"
+        told: dict[str, Any] = {"severity": severity, "sure": sure, "of": self.of, "beside": beside} | more
+        return Finding.of_sight(self.seen, self.subject, summary, rivals=(*self.ruled_out, *rivals), **told)
 
 
-def unknown_traffic(shapes: pd.DataFrame, config: Config | None, resources: Resources | None) -> Iterator[Unknown]:
+def unknown_traffic(
+    shapes: pd.DataFrame, known: KnownHosts, sight: Sight, config: Config | None = None, resources: Resources | None = None
+) -> list[Unknown]:
     """Give each kind of traffic that no declared host took."""
-    found = traffic(shapes)
-    lost = found[found["unknown"].notna()]
+    lost = shapes[shapes["unknown"].notna()]
     if lost.empty:
-        return
-    why, of = WhyUnknown(found, config, resources), _counts(found)
-    callers = {proxy: caller_of(str(proxy), config, resources) for proxy in lost["proxy"].dropna().unique()}
-    groups, counted, blocked = _groups(lost, callers), lost[_COUNTED], (lost["unknown"] == "blocked").to_numpy()
-    asked = lost[_ASKED].astype("object").iloc[[positions[0] for positions in groups]]
-    first = asked.where(asked.notna(), None).itertuples(index=False)
-    for positions, to, subject in zip(groups, (_destination(row, callers) for row in first), asked["subject"].astype("str"), strict=True):
-        yield Unknown(subject, to, why.of(to), bool(blocked[positions].any()), counted, positions, of[subject])
+        return []
+    why, of = WhyUnknown(shapes, known, sight, config, resources), _counts(shapes)
+    callers = {proxy: sight.caller(str(proxy)) for proxy in lost["proxy"].dropna().unique()}
+    groups, blocked, failed = _groups(lost, callers), _blocked(lost), lost["failed"].fillna(False).to_numpy("bool")
+    asked = lost[_ASKED].astype("object").iloc[[rows[0] for rows in groups]]
+    destinations = [_destination(row, callers) for row in asked.where(asked.notna(), None).itertuples(index=False)]
+    return [
+        Unknown(subject, to, why.of(to), int(blocked[rows].sum()), bool(failed[rows].all()), seen, of[subject])
+        for subject, to, rows, seen in zip(asked["subject"], destinations, groups, sights(lost, groups), strict=True)
+    ]
 
 
-def _counts(found: pd.DataFrame) -> dict[str, int]:
-    sums = found.groupby("subject", sort=False)["count"].sum()
+def _blocked(lost: pd.DataFrame) -> np.ndarray[Any, Any]:
+    return lost["count"].where(lost["unknown"] == "blocked", 0).to_numpy("int64")
+
+
+def _counts(shapes: pd.DataFrame) -> dict[str, int]:
+    sums = shapes.groupby("subject", sort=False)["count"].sum()
     return dict(zip(sums.index.astype("str"), sums.astype("int64").tolist(), strict=True))
 
 
 def _groups(lost: pd.DataFrame, callers: dict[Any, Caller]) -> list[np.ndarray[Any, Any]]:
-    """Number what one kind of caller asked of one destination; proxies of one namespace are of one kind."""
+    """Group what one kind of caller asked of one destination; proxies of one namespace are of one kind."""
     where = lost["proxy"].astype("object").map(lambda proxy: callers[proxy].namespace or proxy if proxy in callers else "")
-    group = number_groups([lost["subject"], lost["spoken"], where])
-    order = np.argsort(group, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    return positions_by([lost["subject"], lost["spoken"], where])
 
 
 def _destination(asked: Any, callers: dict[Any, Caller]) -> Destination:

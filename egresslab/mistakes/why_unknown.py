@@ -14,6 +14,7 @@ from egresslab.mistakes.sight import EXPORT_TO, SIDECAR, Caller, Sight
 UNDECLARED, PORT, ADDRESS, DECLARED = "undeclared", "port", "address", "declared"
 _HTTP = {"HTTP", "HTTP2", "GRPC", "GRPC-WEB"}
 _TLS = {"HTTPS", "TLS"}
+_ALLOCATED = "240.240."  # what Istio gives to hosts without addresses: such a name is known
 
 
 class Destination(NamedTuple):
@@ -38,10 +39,11 @@ class Reason(NamedTuple):
 class WhyUnknown:
     """Asks who declares the host or the address, with this port, in this protocol, and whether the caller sees it."""
 
-    def __init__(self, found: pd.DataFrame, config: Config | None, resources: Resources | None) -> None:
-        self.known, self.sight = KnownHosts(found, config, resources), Sight(resources)
+    def __init__(self, shapes: pd.DataFrame, known: KnownHosts, sight: Sight, config: Config | None, resources: Resources | None) -> None:
+        self.known, self.sight = known, sight
         self.refused = set(config.rejected["proxy"].dropna()) if config is not None else set()
-        connects = found[(found["method"] == "CONNECT").fillna(False)]
+        self.pods = set(resources.workloads["address"].dropna()) if resources is not None else set()
+        connects = shapes[(shapes["method"] == "CONNECT").fillna(False)]
         self.forward_proxies = set(zip(connects["address"], connects["port"], strict=True))
 
     def of(self, to: Destination) -> Reason:
@@ -52,6 +54,8 @@ class WhyUnknown:
             return Reason(DECLARED) if self._is_forward_proxy(to) else Reason(UNDECLARED, tuple(self._bound(to)) if to.spoken == "TLS" else ())
         if known := self.known.at(to.address):
             return self._declared(known, to)
+        if to.address in self.pods or to.address.startswith(_ALLOCATED):
+            return Reason(DECLARED)
         return Reason(UNDECLARED) if to.spoken == "HTTP" else self._nameless(to)
 
     def _is_forward_proxy(self, to: Destination) -> bool:
@@ -65,10 +69,10 @@ class WhyUnknown:
         if seen := self._seen(on_port, to.caller):
             return self._seen_on_port(seen, to)
         others = self._seen(known, to.caller)
-        hidden = [(one, why) for one in on_port or known if one.proxy is None and (why := self.sight.hidden_by(one, to.caller))]
-        if hidden and (on_port or not others):
+        hidden = [(one, why) for one in on_port if one.proxy is None and (why := self.sight.hidden_by(one, to.caller))]
+        if hidden and on_port:
             why = SIDECAR if any(why == SIDECAR for _, why in hidden) else EXPORT_TO
-            return Reason(why, tuple(one for one, other in hidden if other == why), to.caller.namespace is not None)
+            return Reason(why, tuple(one for one, other in hidden if other == why), self.sight.is_sure(to.caller))
         return self._elsewhere(on_port, to.caller) if on_port else Reason(PORT, tuple(others or known))
 
     def _seen_on_port(self, seen: list[Declared], to: Destination) -> Reason:
@@ -95,8 +99,12 @@ class WhyUnknown:
             return Reason(ADDRESS, exact)
         if leads := self.known.leads_to(to.address):
             return self._declared(leads, to._replace(address="", spoken="TCP"))._replace(sure=False)
-        opened = tuple(one for one in self._seen(self.known.on_port(to.port), to.caller) if one.protocol in _HTTP or not one.addresses)
-        return Reason(ADDRESS, tuple(bound), sure=False) if bound else Reason(UNDECLARED, opened, not opened)
+        if bound:
+            return Reason(ADDRESS, tuple(bound), sure=False)
+        opened = [one for one in self.known.on_port(to.port) if one.protocol in _HTTP or not one.addresses]
+        if any(one.kind == "ServiceEntry" and one.protocol not in _HTTP | _TLS for one in self._seen(opened, to.caller)):
+            return Reason(DECLARED, tuple(opened), sure=False)  # it takes any address, so the proxy has not got it
+        return Reason(UNDECLARED, tuple(opened), not opened)
 
     def _bound(self, to: Destination) -> list[Declared]:
         """Give what takes this port for certain addresses only."""

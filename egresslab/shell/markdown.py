@@ -29,7 +29,7 @@ def _card(card: Card) -> str:
         card.seen,
         card.why,
         _fenced(evidence, "text"),
-        rivals and f"Looked at and ruled out:\n\n{rivals}",
+        rivals and f"What else it could have been:\n\n{rivals}",
         prose and f"Mend: {_code(prose)}",
         _fenced(yaml, "yaml"),
         card.notebook and f"Worked notebook: {card.notebook}",

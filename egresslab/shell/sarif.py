@@ -11,7 +11,7 @@ import pandas as pd
 
 import egresslab as eg
 from egresslab.frames import split_places, visible
-from egresslab.mistakes import mistakes
+from egresslab.mistakes.registry import mistakes
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}

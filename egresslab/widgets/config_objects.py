@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from egresslab.config_views.match import names, plain_host
+from egresslab.config_views.host_names import names, plain_host
 from egresslab.frames import Config, schema, visible
 
 # In the order of the road; the columns by which a list calls an object of each section.

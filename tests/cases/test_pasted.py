@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import egresslab as eg
@@ -118,3 +120,14 @@ def test_a_format_in_yaml_is_no_entry(tmp_path):
 @pytest.mark.parametrize("text", ["kind: of\nspec: x\n", "The kind:\nkind: Pod\n", "apiVersion: v1\n", "", "> kind\n"])
 def test_words_alone_are_no_resource(text):
     assert list(pasted_yaml(text.split("\n"))) == []
+
+
+EXPORT = '{"status": "success", "data": {"resultType": "streams", "result": [{"stream": {"pod": "cart-1"}, "values": [["1", %s]]}]}}'
+IN_LINES = '{"log": %s, "stream": "stdout", "time": "2026-11-23T23:24:50.123456789Z"}'
+
+
+@pytest.mark.parametrize(("export", "line"), [(EXPORT, 1), (IN_LINES, 4)])
+def test_an_export_in_a_post_opens_its_own_entries(tmp_path, export, line):
+    case = read(tmp_path, f"Look here\n\n```\n{export % json.dumps(ENTRIES[0])}\n```\n{YAML}")
+    assert case.log.line.tolist() == [line]
+    assert json.dumps(ENTRIES[0]) in case.raw(case.log.iloc[0])

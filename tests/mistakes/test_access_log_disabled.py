@@ -65,3 +65,14 @@ def test_captured_case():
     case = eg.read_case(SHARED / "cases" / "g05_access_log_off")
     assert len(subjects(case)) == 1
     assert subjects(replace(case, config=Config())) == ["meshConfig"]
+
+
+MESH = "outboundTrafficPolicy: {mode: REGISTRY_ONLY}"
+CONFIG_MAP = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: istio, namespace: mesh}}\ndata:\n  mesh: |\n    {MESH}\n"
+PROFILE = f"apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec:\n  profile: demo\n  meshConfig:\n    {MESH}\n"
+
+
+@pytest.mark.parametrize(("text", "expected"), [(CONFIG_MAP, ["meshConfig"]), (MESH, []), (PROFILE, [])], ids=["whole", "excerpt", "profile"])
+def test_only_whole_settings_of_a_mesh_tell_that_it_has_no_log(tmp_path, text, expected):
+    (tmp_path / "mesh.yaml").write_text(text)
+    assert subjects(eg.Case(resources=eg.read_resources(tmp_path / "mesh.yaml"))) == expected

@@ -6,7 +6,8 @@ import io
 from pathlib import Path
 
 import pytest
-from gateway_yaml import at_gateway, gateway_yaml, shapes_of, tls_through
+from asking import ask
+from gateway_yaml import at_gateway, gateway_yaml, log_of, tls_through
 
 import egresslab as eg
 from egresslab.mistakes.double_tls import in_config, in_log, in_resources
@@ -70,11 +71,11 @@ def entry(**more):
     ],
 )
 def test_yaml_alone(given, severities):
-    assert [f.severity for f in in_resources(yaml_of(**given))] == severities
+    assert [f.severity for f in ask(in_resources, resources=yaml_of(**given))] == severities
 
 
 def test_a_short_connection_that_took_it_is_an_error():
-    found = list(in_log(shapes_of(entry()), resources=yaml_of(more=ROUTE)))
+    found = ask(in_log, log=log_of(entry()), resources=yaml_of(more=ROUTE))
     assert [(f.subject, f.severity, f.count, f.of, f.sure) for f in found] == [(f"{HOST}:8443", None, 1, 1, True)]
 
 
@@ -83,23 +84,23 @@ def test_a_short_connection_that_took_it_is_an_error():
     [{"bytes_sent": 90_000}, {"response_flags": "UF,URX", "bytes_sent": 0}, {"response_flags": "UH", "bytes_sent": 0}],
 )
 def test_a_connection_that_carried_data_or_was_never_made_is_not(more):
-    assert not list(in_log(shapes_of(entry(**more)), resources=yaml_of()))
+    assert not ask(in_log, log=log_of(entry(**more)), resources=yaml_of())
 
 
 @pytest.mark.parametrize(("host", "severity"), [(HOST, "info"), ("other.example", "warning")])
 def test_a_trap_that_nobody_stepped_into(host, severity):
     plain = {"method": "GET", "response_code": 200, "authority": host, "upstream_cluster": f"outbound|80||{host}"}
-    assert [f.severity for f in in_log(shapes_of(plain), resources=yaml_of())] == [severity]
+    assert [f.severity for f in ask(in_log, log=log_of(plain), resources=yaml_of())] == [severity]
 
 
 def test_a_gateway_that_reads_http_does_not_unwrap_it_but_tcp_does():
-    assert [f.severity for f in in_resources(gateway_yaml(kinds=("tls", "tls")))] == ["warning"]
-    assert not list(in_resources(gateway_yaml("TLS", "ISTIO_MUTUAL", kinds=("tls", "tcp"))))
+    assert [f.severity for f in ask(in_resources, resources=gateway_yaml(kinds=("tls", "tls")))] == ["warning"]
+    assert not ask(in_resources, resources=gateway_yaml("TLS", "ISTIO_MUTUAL", kinds=("tls", "tcp")))
 
 
 def test_both_lines_of_the_hop_tell_it_alone():
     refused = at_gateway("http1.codec_error", "DPE", protocol="HTTP/1.1", response_code=400, requested_server_name="partner.example.net")
-    found = list(in_log(shapes_of(tls_through(), refused)))
+    found = ask(in_log, log=log_of(tls_through(), refused))
     assert [(f.subject, f.sure, len(f.shapes)) for f in found] == [("partner.example.net:443", False, 2)]
 
 
@@ -116,16 +117,16 @@ def test_both_lines_of_the_hop_tell_it_alone():
 )
 def test_captured(case, severities):
     read = eg.read_case(CASES / case)
-    assert [f.severity for f in in_log(eg.request_shapes(read.log), config=read.config)] == severities
+    assert [f.severity for f in ask(in_log, log=read.log, config=read.config)] == severities
 
 
 @captured
 def test_a_dump_alone_is_warned_of_where_no_http_route_is_meant():
-    assert [f.severity for f in in_config(eg.read_case(CASES / "e01_double_tls_sidecar").config)] == ["warning"]
+    assert [f.severity for f in ask(in_config, config=eg.read_case(CASES / "e01_double_tls_sidecar").config)] == ["warning"]
 
 
 def test_a_gateway_that_hands_tls_on_to_a_cluster_with_tls_is_found_by_its_line_alone():
     led = ROUTE.replace("http:", "tls:").replace("- route: [{destination: {host: pay.example.net", "- route: [{destination: {host: way-out.edge.svc")
-    assert not list(in_resources(yaml_of(more=led)))
-    found = list(in_log(shapes_of(entry(proxy="way-out.edge", downstream_local_address="10.9.0.7:8443")), resources=yaml_of(more=led)))
+    assert not ask(in_resources, resources=yaml_of(more=led))
+    found = ask(in_log, log=log_of(entry(proxy="way-out.edge", downstream_local_address="10.9.0.7:8443")), resources=yaml_of(more=led))
     assert [(f.subject, f.severity) for f in found] == [(f"{HOST}:8443", None)]

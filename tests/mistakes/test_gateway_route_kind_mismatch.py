@@ -6,10 +6,11 @@ import io
 from pathlib import Path
 
 import pytest
-from gateway_yaml import gateway_yaml, http_through, shapes_of, tls_through
+from asking import ask
+from gateway_yaml import gateway_yaml, http_through, log_of, tls_through
 
 import egresslab as eg
-from egresslab.mistakes.gateway_route_kind_mismatch import in_log, in_resources
+from egresslab.mistakes.gateway_route_kind_mismatch import in_resources
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 SERVERS = [
@@ -49,19 +50,19 @@ spec:
 @pytest.mark.parametrize("kind", ["http", "tls", "tcp"])
 @pytest.mark.parametrize(("protocol", "mode", "fitting"), SERVERS)
 def test_every_server_takes_one_kind(protocol, mode, fitting, kind):
-    found = list(in_resources(gateway_yaml(protocol, mode, kinds=(kind, kind))))
+    found = ask(in_resources, resources=gateway_yaml(protocol, mode, kinds=(kind, kind)))
     assert [f.severity for f in found] == ([] if kind == fitting else ["warning"])
     assert all(f"takes {fitting} routes" in f.summary and f"gives it {kind}" in f.summary for f in found)
 
 
 def test_a_rule_for_the_mesh_alone_does_not_count_at_the_gateway():
-    assert not list(in_resources(gateway_yaml("TLS", "ISTIO_MUTUAL", kinds=("tls", "tcp"))))
+    assert not ask(in_resources, resources=gateway_yaml("TLS", "ISTIO_MUTUAL", kinds=("tls", "tcp")))
 
 
 def test_a_rule_that_another_server_of_the_gateway_uses_is_no_mismatch():
-    assert not list(in_resources(eg.read_resources(io.StringIO(TWO_SERVERS))))
+    assert not ask(in_resources, resources=eg.read_resources(io.StringIO(TWO_SERVERS)))
     only = TWO_SERVERS.replace("  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [p.example.net]}\n", "")
-    assert [f.subject for f in in_resources(eg.read_resources(io.StringIO(only)))] == ["p.example.net:80"]
+    assert [f.subject for f in ask(in_resources, resources=eg.read_resources(io.StringIO(only)))] == ["p.example.net:80"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_rule_that_another_server_of_the_gateway_uses_is_no_mismatch():
     ],
 )
 def test_entries_that_take_it_are_an_error(kinds, entry):
-    found = list(in_log(shapes_of(entry), gateway_yaml(kinds=kinds)))
+    found = ask(in_resources, log=log_of(entry), resources=gateway_yaml(kinds=kinds))
     assert [(f.severity, f.count) for f in found] == [(None, 1)]
 
 
@@ -81,5 +82,5 @@ def test_entries_that_take_it_are_an_error(kinds, entry):
 @pytest.mark.parametrize("case", ["e05_gw_tls_protocol_http_route", "n01_talk_double_encryption", "n02_tls_inside_mtls_good", "e08_gw_no_route_404"])
 def test_captured(case):
     read = eg.read_case(CASES / case)
-    found = list(in_log(eg.request_shapes(read.log), read.resources, read.config))
+    found = ask(in_resources, log=read.log, resources=read.resources, config=read.config)
     assert [f.severity for f in found] == ([None] if case in ("e05_gw_tls_protocol_http_route", "n01_talk_double_encryption") else [])

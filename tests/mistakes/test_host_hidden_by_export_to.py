@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from asking import ask
 
 import egresslab as eg
-from egresslab.frames import request_shapes
 from egresslab.mistakes import host_hidden_by_export_to
 
 ENTRY = """
@@ -50,7 +50,7 @@ def read(tmp_path: Path, text, words):
 def found(resources, proxy="checkout.shop", **entry):
     columns = {"proxy": proxy, "upstream_cluster": "PassthroughCluster", "requested_server_name": "api.example.com"}
     log = eg.as_log(pd.DataFrame([columns | {"downstream_local_address": "203.0.113.9:443"} | entry]))
-    return list(host_hidden_by_export_to.in_log(request_shapes(log), None, resources))
+    return ask(host_hidden_by_export_to.in_log, log=log, resources=resources)
 
 
 @pytest.mark.parametrize(("words", "hidden"), [('["."]', True), ("[other]", True), ('["~"]', True), ('["*"]', False), ("[other, shop]", False)])
@@ -73,12 +73,12 @@ def test_a_route_to_a_service_that_is_kept_ends_without_cluster(tmp_path, words,
 
 
 def test_a_sidecar_that_names_it_shows_it_without_log(tmp_path):
-    (one,) = host_hidden_by_export_to.in_resources(read(tmp_path, ENTRY, '["."]'))
+    (one,) = ask(host_hidden_by_export_to.in_resources, resources=read(tmp_path, ENTRY, '["."]'))
     assert (one.subject, one.severity) == ("api.example.com:443", "warning")
-    assert list(host_hidden_by_export_to.in_resources(read(tmp_path, ENTRY, "[shop]"))) == []
+    assert ask(host_hidden_by_export_to.in_resources, resources=read(tmp_path, ENTRY, "[shop]")) == []
 
 
 def test_with_a_log_in_which_nobody_calls_it_it_is_an_info(tmp_path):
-    shapes = request_shapes(eg.as_log(pd.DataFrame([{"upstream_cluster": "outbound|80||x.example"}])))
-    (one,) = host_hidden_by_export_to.in_resources(read(tmp_path, ENTRY, '["."]'), shapes)
+    log = eg.as_log(pd.DataFrame([{"upstream_cluster": "outbound|80||x.example"}]))
+    (one,) = ask(host_hidden_by_export_to.in_resources, resources=read(tmp_path, ENTRY, '["."]'), log=log)
     assert one.severity == "info"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from asking import ask
 
 import egresslab as eg
-from egresslab.frames import request_shapes
 from egresslab.mistakes import host_hidden_by_sidecar
 
 ENTRY = """
@@ -32,7 +32,7 @@ def found(tmp_path: Path, hosts, namespace="shop", proxy="checkout.shop", **entr
     (tmp_path / "a.yaml").write_text(ENTRY.replace("HOSTS", hosts).replace("NAMESPACE", namespace), encoding="utf-8")
     columns = {"proxy": proxy, "upstream_cluster": "BlackHoleCluster", "requested_server_name": "reports.example.net"}
     log = eg.as_log(pd.DataFrame([columns | {"downstream_local_address": "203.0.113.9:443"} | entry]))
-    return list(host_hidden_by_sidecar.in_log(request_shapes(log), None, eg.read_resources(tmp_path / "a.yaml")))
+    return ask(host_hidden_by_sidecar.in_log, log=log, resources=eg.read_resources(tmp_path / "a.yaml"))
 
 
 @pytest.mark.parametrize("hosts", ['["./*", "istio-system/*"]', '["~/*"]', '["platform/other.example.net"]', '["*/*", "~platform/*.example.net"]'])

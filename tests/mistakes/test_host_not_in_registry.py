@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from asking import ask
 
 import egresslab as eg
-from egresslab.frames import request_shapes
 from egresslab.mistakes import host_not_in_registry
 
 ENTRY = """
@@ -31,7 +31,7 @@ def resources(tmp_path: Path):
 def found(entries, resources=None):
     columns = {"proxy": "checkout.shop", "downstream_local_address": "203.0.113.9:443"}
     log = eg.as_log(pd.DataFrame([columns | entry for entry in entries]))
-    return {one.subject: one for one in host_not_in_registry.in_log(request_shapes(log), None, resources)}
+    return {one.subject: one for one in ask(host_not_in_registry.in_log, log=log, resources=resources)}
 
 
 def test_blocked_is_an_error_and_passed_a_warning(resources):
@@ -58,7 +58,7 @@ def test_without_yaml_it_is_neither_sure_nor_an_error():
 def test_a_connection_without_name_on_a_declared_port_is_not_sure(resources):
     (one,) = found([{"upstream_cluster": "PassthroughCluster"}], resources).values()
     assert not one.sure
-    assert "protocol" in one.rivals[0]
+    assert "http_declared_on_tls_port" in one.rivals[0]
 
 
 def test_a_connection_without_name_to_a_known_address_is_another_mistake(resources):
@@ -85,3 +85,19 @@ def test_a_blackhole_of_envoy_before_1_18_has_no_cluster(resources):
 
 def test_a_log_without_unknown_traffic_has_none():
     assert found([{"upstream_cluster": "outbound|443||api.example.com"}]) == {}
+
+
+def test_what_was_blocked_in_part_says_so(resources):
+    entry = {"requested_server_name": "a.example.org"}
+    seen = found([entry | {"upstream_cluster": "BlackHoleCluster"}, *[entry | {"upstream_cluster": "PassthroughCluster"}] * 2], resources)
+    assert "is blocked in part (1 of 3)" in seen["a.example.org:443"].summary
+
+
+def test_what_was_let_through_and_did_not_arrive_has_another_fault(resources):
+    seen = found([{"upstream_cluster": "PassthroughCluster", "response_flags": "UF,URX", "requested_server_name": "a.example.org"}], resources)
+    assert seen["a.example.org:443"].severity == "info"
+    assert "does not arrive" in seen["a.example.org:443"].summary
+
+
+def test_an_address_that_istio_gave_out_is_of_a_host_that_it_knows(resources):
+    assert not found([{"upstream_cluster": "BlackHoleCluster", "response_flags": "UH", "downstream_local_address": "240.240.7.9:9092"}], resources)

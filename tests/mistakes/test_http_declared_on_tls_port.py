@@ -48,8 +48,8 @@ def severities(case):
     ("port", "received", "sent", "cluster"),
     [(443, 560, 3900, "PassthroughCluster"), (9000, 560, 3900, "PassthroughCluster"), (8443, 0, 0, "BlackHoleCluster")],
 )
-def test_tls_is_told_by_its_weight_or_its_port(tmp_path, port, received, sent, cluster):
-    assert severities(case(tmp_path, port, received, sent, cluster)) == ["error"]
+def test_tls_is_told_by_its_weight_or_its_port_and_is_a_warning_where_the_address_may_be_anybodys(tmp_path, port, received, sent, cluster):
+    assert severities(case(tmp_path, port, received, sent, cluster)) == ["warning"]
 
 
 @pytest.mark.parametrize(("port", "received", "sent"), [(9000, 81, 111), (80, 560, 3900), (9000, 560, 200), (9000, 0, 0)])

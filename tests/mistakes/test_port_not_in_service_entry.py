@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
+from asking import ask
 
 import egresslab as eg
-from egresslab.frames import request_shapes
 from egresslab.mistakes import port_not_in_service_entry
 
 ENTRY = """
@@ -25,7 +26,7 @@ CALL = {"proxy": "checkout.shop", "method": "GET", "authority": "api.example.com
 
 
 def found(entries, resources=None):
-    return list(port_not_in_service_entry.in_log(request_shapes(eg.as_log(pd.DataFrame(entries))), None, resources))
+    return ask(port_not_in_service_entry.in_log, log=eg.as_log(pd.DataFrame(entries)), resources=resources)
 
 
 @pytest.fixture
@@ -62,3 +63,15 @@ def test_the_log_alone_tells_it_where_another_port_works():
 
 def test_a_host_that_nothing_declares_is_not_its_matter(resources):
     assert found([CALL | {"authority": "www.example.net", "downstream_local_address": "203.0.113.1:80"}], resources) == []
+
+
+@pytest.mark.parametrize(("port", "protocol", "addresses"), [(8443, "TLS", None), (9092, "TCP", ["203.0.113.1"])])
+def test_the_mend_makes_no_port_that_takes_everything(tmp_path, port, protocol, addresses):
+    entry = ENTRY.replace("  addresses: [240.240.0.1]\n", "").replace(
+        "  resolution: DNS", "  resolution: STATIC\n  endpoints: [{address: 203.0.113.1}]"
+    )
+    (tmp_path / "entry.yaml").write_text(entry, encoding="utf-8")
+    call = {"proxy": "checkout.shop", "upstream_cluster": "BlackHoleCluster", "downstream_local_address": f"203.0.113.1:{port}"}
+    (one,) = found([call], eg.read_resources(tmp_path / "entry.yaml"))
+    spec = yaml.safe_load(one.mend)["spec"]
+    assert (spec["ports"][0]["protocol"], spec.get("addresses")) == (protocol, addresses)

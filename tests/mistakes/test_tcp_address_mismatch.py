@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from asking import ask
 
 import egresslab as eg
-from egresslab.frames import Config, request_shapes, typed
+from egresslab.frames import Config, typed
 from egresslab.mistakes import tcp_address_mismatch
 
 ENTRY = """
@@ -32,7 +33,7 @@ def resources(tmp_path: Path):
 
 def found(address, config=None, resources=None):
     entry = {"proxy": "app.shop", "upstream_cluster": "PassthroughCluster", "downstream_local_address": address}
-    return list(tcp_address_mismatch.in_log(request_shapes(eg.as_log(pd.DataFrame([entry]))), config, resources))
+    return ask(tcp_address_mismatch.in_log, log=eg.as_log(pd.DataFrame([entry])), config=config, resources=resources)
 
 
 def test_another_address_on_the_port_of_the_entry(resources):
@@ -44,7 +45,7 @@ def test_another_address_on_the_port_of_the_entry(resources):
 def test_an_address_among_the_endpoints_makes_it_sure(resources):
     (one,) = found("203.0.113.42:5432", resources=resources)
     assert one.sure
-    assert one.rivals == ()
+    assert one.rivals == ("not host_not_in_registry: ServiceEntry shop/db declares it",)
 
 
 @pytest.mark.parametrize("address", ["203.0.113.41:5432", "198.51.100.7:5432", "203.0.113.40:6379"])

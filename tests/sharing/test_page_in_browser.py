@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from running_lab import GLANCE_MS, PATIENCE_MS
 
 from egresslab.sharing.exporter import EgresslabExporter
 
 pytestmark = pytest.mark.browser
+MISTAKE = Path(__file__).parents[2] / "notebooks" / "mistakes" / "http_declared_on_tls_port.ipynb"
 
 
 @pytest.fixture
@@ -14,6 +18,7 @@ def visit(browser):
 
     def opened(path, **options):
         page = browser.new_context(offline=True, timezone_id="America/New_York", **options).new_page()
+        page.set_default_timeout(PATIENCE_MS)
         asked, complaints = [], []
         page.on("requestfailed", lambda request: complaints.append(f"{request.failure} {request.url}"))
         page.on("request", lambda request: asked.append(request.url))
@@ -28,9 +33,21 @@ def visit(browser):
 def test_the_report_asks_nothing_of_a_network_and_draws(busy_page, visit):
     page, asked, complaints = visit(busy_page)
     page.locator("figure svg").nth(5).wait_for()
-    assert page.locator("figure svg .mark-rect path, figure svg .mark-symbol path").count() > 500
+    page.locator("figure svg .mark-rect path, figure svg .mark-symbol path").nth(500).wait_for(state="attached")
     assert page.locator("figure img").count() == 0
     assert [url for url in asked if not url.startswith("data:")] == [busy_page.as_uri()]
+    assert complaints == []
+
+
+def test_the_page_of_a_mistake_asks_nothing_of_a_network_and_draws(tmp_path, visit):
+    file = tmp_path / "page.html"
+    file.write_text(EgresslabExporter().from_filename(str(MISTAKE))[0], encoding="utf-8")
+    page, asked, complaints = visit(file)
+    page.locator("figure svg").nth(1).wait_for()
+    assert page.locator("figure").count() == page.locator("figure svg").count() == 2
+    page.get_by_role("heading", name="error · http_declared_on_tls_port · ").wait_for()
+    assert page.locator("details[open] pre").first.is_visible()
+    assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
     assert complaints == []
 
 
@@ -73,5 +90,9 @@ def test_a_script_that_gets_past_everything_else_is_not_run(tmp_path, visit, mon
     page, _, complaints = visit(tmp_path / "page.html")
     assert page.locator("script").count() == 1
     assert page.title() == "safe"
+    for _ in range(PATIENCE_MS // GLANCE_MS):
+        if len(complaints) >= 4:
+            break
+        page.wait_for_timeout(GLANCE_MS)
     assert "csp http://127.0.0.1:9/" in complaints
     assert sum("violates the following Content Security Policy" in text for text in complaints) == 3

@@ -92,7 +92,7 @@ def test_markdown_says_what_was_not_looked_for(found, folder):
     found()
     case = eg.Case(messages=eg.sample("healthy").messages)
     assert markdown(eg.diagnose(case), case).endswith(
-        "## Not looked for\n\n- `there is no access log, without which these are not looked for: made_up`"
+        "## Not looked for\n\n- `the case has no access log, without which these are not looked for: made_up`"
     )
 
 
@@ -108,6 +108,7 @@ def test_markdown_keeps_hostile_text_in_code(found, folder):
 
 def test_nothing_found_is_said(found, folder):
     found()
+    (folder / "shop.log").write_text(json.dumps({"response_code": 200, "response_flags": "-", "method": "GET"}))
     case = eg.read_case(folder)
     assert markdown(eg.diagnose(case), case).splitlines()[2] == "Nothing was found."
 
@@ -125,7 +126,7 @@ def test_sarif_is_what_code_scanning_takes(run):
     assert location["physicalLocation"] == {"artifactLocation": {"uri": "case%201/shop.log"}, "region": {"startLine": 1}}
     assert len(result["partialFingerprints"]["mistakeAndSubject/v1"]) == 64
     notes = one["invocations"][0]["toolExecutionNotifications"]
-    assert all(note["level"] == "note" and "there is no" in note["message"]["text"] for note in notes)
+    assert all(note["level"] == "note" and "the case has no" in note["message"]["text"] for note in notes)
 
 
 @pytest.mark.parametrize(("severity", "level"), [("error", "error"), ("warning", "warning"), ("info", "note")])

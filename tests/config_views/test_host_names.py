@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from egresslab.config_views.match import fit, fits, host_of, names, plain_host
+from egresslab.config_views.host_names import fit, fits, host_of, names, plain_host
 
 HOST = "pre.api.example.com"
 CLOSEST_FIRST = [HOST, "*.api.example.com", "*.example.com", "pre.api.*", "pre.*", "*"]
