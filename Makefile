@@ -8,11 +8,12 @@ TESTS_READY := $(VENV)/.tests-ready
 export EGRESSLAB_WORKERS ?= auto
 .DEFAULT_GOAL := help
 
-.PHONY: help report test check format notebooks lab bench clean
+.PHONY: help report test fuzz check format notebooks lab bench clean
 
 help:
 	@echo "make report     write the egress report of the sample case to build/egress_report.html"
 	@echo "make test       set up and run all checks and tests"
+	@echo "make fuzz       give the log reader a million damaged inputs and 20,000 made-up formats; takes hours"
 	@echo "make check      lint, format and types alone"
 	@echo "make notebooks  run all notebooks again and save their outputs"
 	@echo "make lab        open JupyterLab on the notebooks"
@@ -39,6 +40,10 @@ report: $(READY)
 test: $(TESTS_READY) check
 	$(BIN)/python -m pytest -n $(EGRESSLAB_WORKERS) --cov --cov-fail-under=95 --cov-report=term:skip-covered
 
+fuzz: $(TESTS_READY)
+	EGRESSLAB_FUZZ=1000000 $(BIN)/python -m pytest tests/access_log/test_fuzz.py
+	EGRESSLAB_EXAMPLES=20000 $(BIN)/python -m pytest tests/access_log/test_format_round_trip.py
+
 check: $(TESTS_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,6 +63,7 @@ lab: $(READY)
 bench: $(TESTS_READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/read_access_log.py
+	$(BIN)/python benchmarks/read_json_log.py
 	$(BIN)/python benchmarks/read_config_dump.py
 	$(BIN)/python benchmarks/diagnose.py
 	$(BIN)/python benchmarks/import_time.py

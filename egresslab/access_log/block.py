@@ -25,7 +25,7 @@ from egresslab.access_log.origin import NOBODY, Whose
 from egresslab.access_log.pattern import match_any
 from egresslab.access_log.piece import Piece, Stranger
 from egresslab.access_log.plan import plan_of
-from egresslab.access_log.projection import Projection
+from egresslab.access_log.projection import ALL, Projection
 from egresslab.access_log.records import is_several
 from egresslab.access_log.strays import is_foreign, stray
 from egresslab.access_log.text import Wants, read_text
@@ -48,7 +48,7 @@ class Grammar:
     keys: Keys | None
     likely: int = 0
     json_first: bool = False
-    columns: Projection = Projection()
+    columns: Projection = ALL
 
     @classmethod
     def of(cls, given: Any, columns: str | Iterable[str] | None = None) -> Grammar:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from egresslab import envoy
 from egresslab.access_log.format import Operator
-from egresslab.access_log.projection import Projection
+from egresslab.access_log.projection import ALL, Projection
 from egresslab.access_log.text import Raw
 from egresslab.access_log.times import Mask, read_times
 from egresslab.frames import failed, flag_set, in_order, ztunnel_error
@@ -169,9 +169,8 @@ def iso_time(text: str) -> dt.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def to_frame(tables: list[Any], columns: Projection | None = None) -> pd.DataFrame:
+def to_frame(tables: list[Any], columns: Projection = ALL) -> pd.DataFrame:
     """Make a log frame out of Arrow tables of typed columns and ``line``, its rows in the order of the lines."""
-    columns = columns or Projection()
     table = pa.concat_tables(tables, promote_options="default")
     lines = table["line"].to_numpy()
     order = None if (lines[1:] > lines[:-1]).all() else np.argsort(lines, kind="stable")
@@ -226,14 +225,14 @@ def _in_order(values: Mask, order: Any) -> Mask:
     return values if order is None else values.take(order)
 
 
-def _labels(column: Any, order: Any) -> pd.Categorical:
+def _labels(column: Any, order: Any) -> Any:
     """Make categories of dictionaries, in the order of their text, whatever block a label came in first."""
     chunks = column.unify_dictionaries().chunks
     words = np.array(chunks[0].dictionary.to_pylist(), dtype=object) if chunks else np.empty(0, object)
     sorting = np.argsort(words, kind="stable") if len(words) else np.empty(0, np.int64)
-    rank = np.empty(len(words), np.min_scalar_type(-len(words) - 1))
+    rank = np.full(len(words) + 1, -1, np.min_scalar_type(-len(words) - 1))  # the last for what is missing
     rank[sorting] = np.arange(len(words))
     # Arrow takes without holding the interpreter, so that columns are made side by side; numpy's indexing does not.
-    ranks = pa.chunked_array([pa.array(rank).take(c.indices) for c in chunks], pa.array(rank).type)
-    words = pd.Index(words[sorting], dtype="str")
-    return pd.Categorical.from_codes(_filled(ranks, -1, order), dtype=pd.CategoricalDtype(words), validate=False)
+    codes = [pa.array(rank).take(pc.fill_null(c.indices, len(words))).to_numpy() for c in chunks]
+    known = pd.CategoricalDtype(pd.Index(words[sorting], dtype="str"))
+    return pd.Categorical.from_codes(_in_order(np.concatenate([*codes, rank[:0]]), order), dtype=known, validate=False)

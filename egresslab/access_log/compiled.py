@@ -6,6 +6,7 @@ whatever a log holds, it reaches nothing but its own memory.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import secrets
 import threading
@@ -24,7 +25,7 @@ from egresslab.access_log.times import Mask
 
 _KINDS = {"": 0, "count": 1, "time": 2, "time or dash": 3, "label": 4, "text": 5}
 _WIDTHS = {"": 0, "count": 8, "time": 8, "time or dash": 8, "label": 4, "text": 8}  # bytes for each line
-_Step = namedtuple("_Step", "kind json blank literal length out used mask slots words texts offsets known bytes")  # noqa: PYI024 (as columns.c has it)
+_Step = namedtuple("_Step", "kind json blank literal length out used mask slots words texts offsets known bytes")  # as columns.c has it
 _STEP = np.dtype([(name, np.uint32) for name in _Step._fields])
 _MISSING = np.iinfo(np.int64).min
 _SPARE = 64  # bytes behind the lines that the kernel may look at
@@ -54,7 +55,7 @@ def _program() -> Any:
 
         engine = wasmtime.Engine()
         return engine, wasmtime.Module(engine, files(__package__).joinpath("columns.wasm").read_bytes())
-    except Exception:  # noqa: BLE001 (a platform without it: Arrow reads the same, slower)
+    except Exception:  # a platform without it: Arrow reads the same, slower
         return None
 
 
@@ -66,17 +67,28 @@ class _Kernel(threading.local):
 
         engine, module = _program()
         self._store = wasmtime.Store(engine)
-        self._exports = wasmtime.Instance(self._store, module, []).exports(self._store)
+        exports = wasmtime.Instance(self._store, module, []).exports(self._store)
+        self._functions: dict[str, Any] = {name: exports[name] for name in ("begin", "count", "allocate", "read", "pack", "source")}
+        self._memory: Any = exports["memory"]
+        self._base = 0
 
     def call(self, function: str, *arguments: int) -> int:
         """Call one of its functions; addresses come back as signed numbers."""
-        return int(self._exports[function](self._store, *arguments) or 0) & 0xFFFF_FFFF
+        found = int(self._functions[function](self._store, *arguments) or 0) & 0xFFFF_FFFF
+        self._base = ctypes.addressof(self._memory.data_ptr(self._store).contents)  # it may move when it grows
+        return found
+
+    def put(self, at: int, data: bytes) -> None:
+        """Copy bytes into its memory."""
+        ctypes.memmove(self._base + at, data, len(data))
 
     def view(self, at: int, kind: Any, length: int) -> np.ndarray[Any, Any]:
-        """Look at its memory, until it grows or the next block comes."""
-        base = ctypes.addressof(self._exports["memory"].data_ptr(self._store).contents)
-        size = length * np.dtype(kind).itemsize
-        return np.frombuffer((ctypes.c_uint8 * size).from_address(base + at), kind, length) if size else np.empty(0, kind)
+        """Look at its memory, until the next call."""
+        return np.frombuffer(pa.foreign_buffer(self._base + at, length * np.dtype(kind).itemsize), kind, length)
+
+    def size(self) -> int:
+        """Give how much memory it has [B]."""
+        return int(self._memory.data_len(self._store))
 
     def copy(self, at: int, kind: Any, length: int) -> np.ndarray[Any, Any]:
         """Give a part of its memory for good."""
@@ -85,21 +97,27 @@ class _Kernel(threading.local):
 
 @cache
 def _kernel() -> _Kernel:
+    atexit.register(_forget)
     return _Kernel()
+
+
+def _forget() -> None:
+    """Give back what wasmtime holds while it still can."""
+    _kernel.cache_clear()
+    _program.cache_clear()
 
 
 def read_steps(block: bytes, steps: Steps, wants: Wants) -> tuple[Mask, Raw]:
     """Read the lines of a block that fit: their positions, and their columns, in which Envoy's dash is missing."""
     kernel = _kernel()
     at = kernel.call("begin", len(block) + _SPARE, _SEED)
-    kernel.view(at, np.uint8, len(block))[:] = np.frombuffer(block, np.uint8)
+    kernel.put(at, block)
     most = min(kernel.call("count", at, len(block)), len(block) // steps.shortest)
     table, literals, fitting, size = _layout(steps, most, wants)
     place = kernel.call("allocate", size)
     for name in ("literal", "out"):
         table[name] += place
-    kernel.view(place, _STEP, len(table))[:] = table
-    kernel.view(place + table.nbytes, np.uint8, len(literals))[:] = np.frombuffer(literals, np.uint8)
+    kernel.put(place, table.tobytes() + literals)
     rows = kernel.call("read", at, len(block), place, len(table), place + table.nbytes, len(steps.first), place + fitting)
     kernel.call("pack", place, len(table), rows)
     found = kernel.copy(place, _STEP, len(table)).tolist()
@@ -135,10 +153,14 @@ def _column(kernel: _Kernel, step: Any, rows: int) -> Any:
         return _packed(kernel, step)
     if step.kind == _KINDS["label"]:
         codes = kernel.copy(step.out, np.int32, rows)
-        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), _packed(kernel, step))
+        return pa.DictionaryArray.from_arrays(_array(pa.int32(), codes.clip(0), codes >= 0), _packed(kernel, step), safe=False)
     numbers = kernel.copy(step.out, np.int64, rows)
-    missing = numbers == _MISSING
-    return pa.array(numbers, mask=missing if missing.any() else None)
+    return _array(pa.int64(), numbers, numbers != _MISSING)
+
+
+def _array(kind: Any, values: np.ndarray[Any, Any], known: Mask) -> Any:
+    bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(values)])
 
 
 def _packed(kernel: _Kernel, step: Any) -> Any:

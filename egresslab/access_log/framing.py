@@ -26,7 +26,7 @@ def framed(read: Sequence[tuple[LogFile, Sequence[Piece]]], grammar: Grammar) ->
     tables, cut = [table for piece in pieces for table in piece.tables], loose.tables(grammar.texts, grammar.keys)
     whose = [table for piece in pieces for table in piece.whose]
     frame = to_frame(tables + (labelled(cut, whose) if whose else cut), grammar.columns)
-    of = np.zeros(len(frame), np.int8)
+    of: np.ndarray[Any, Any] = np.zeros(len(frame), np.int8)
     if len(read) > 1:
         lines = frame["line"].to_numpy("int64")
         of = np.searchsorted(starts, lines) - 1
@@ -37,16 +37,18 @@ def framed(read: Sequence[tuple[LogFile, Sequence[Piece]]], grammar: Grammar) ->
     return frame
 
 
-def _labels(names: Sequence[str], of: np.ndarray[Any, Any]) -> pd.Categorical:
+def _labels(names: Sequence[str], of: np.ndarray[Any, Any]) -> Any:
     """Label rows by the file that each is of; two files may have one name."""
-    words = pd.Index(sorted(set(names)), dtype="str")
-    codes = words.get_indexer(pd.Index(names, dtype="str"))
-    return pd.Categorical.from_codes(codes[of], dtype=pd.CategoricalDtype(words), validate=False)
+    words = sorted(set(names))
+    codes = np.array([words.index(name) for name in names])
+    return pd.Categorical.from_codes(codes[of], dtype=pd.CategoricalDtype(pd.Index(words, dtype="str")), validate=False)
 
 
-def _named(named: pd.Series[Any], files: pd.Categorical) -> pd.Series[Any]:
+def _named(named: pd.Series[Any], files: Any) -> pd.Series[Any]:
     """Give the entries that no pod is named for the proxy of their file."""
     words = pd.Index(sorted({*named.cat.categories, *files.categories}), dtype="str")
     own, of_file = (np.append(words.get_indexer(c.categories), -1)[c.codes] for c in (named.array, files))
     codes = np.where(own < 0, of_file, own)
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(words), validate=False)).cat.remove_unused_categories()
+    return pd.Series(
+        pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(words, dtype="str")), validate=False)
+    ).cat.remove_unused_categories()

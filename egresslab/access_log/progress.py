@@ -44,7 +44,7 @@ def is_watched() -> bool:
 def _bar(total: int | None, done: int) -> Any:
     from tqdm.auto import tqdm
 
-    class Bar(tqdm):  # type: ignore[misc,valid-type]
+    class Bar(tqdm):  # type: ignore[misc]
         monitor_interval = 0  # no thread that outlives the reading
 
     return Bar(desc="reading", total=total, initial=done, unit="B", unit_scale=True, leave=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 from egresslab import envoy
 from egresslab.errors import FrameError, near
-from egresslab.frames import schema
+from egresslab.frames.schema import schema
 
 ALWAYS = ("proxy", "source", "line")  # so that each row can be opened
 # What a column is made of, where its own operator does not say it.
@@ -60,6 +60,9 @@ class Projection:
     def needs(self, column: str) -> bool:
         """Tell whether a column must be read: it is wanted, or a wanted one is made of it."""
         return self.has(column) or any(column in parts and self.has(name) for name, parts in _FROM.items())
+
+
+ALL = Projection()
 
 
 @cache

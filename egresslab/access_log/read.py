@@ -19,8 +19,9 @@ from egresslab.access_log.exports import raw_entry
 from egresslab.access_log.jsonl import Keys
 from egresslab.access_log.layers import is_wrapped, unwrapped
 from egresslab.access_log.lines import blocks_of
+from egresslab.access_log.log_file import LogFile
 from egresslab.access_log.piece import Piece, Stranger
-from egresslab.access_log.scan import Columns, Format, LogFile, LogScan, warn_unread
+from egresslab.access_log.scan import Columns, Format, LogScan, warn_unread
 from egresslab.errors import EgresslabError
 from egresslab.frames import empty, typed
 from egresslab.sources import Source, name_of, sources_of
@@ -88,7 +89,8 @@ def read_access_log(*paths: Source, format: Format = None, columns: Columns = No
     -------
     pandas.DataFrame
         A ``log`` frame, in the order of the lines; with ``columns`` it has these alone, also when nothing was logged for them, and ``proxy``,
-        ``source`` and ``line``, in the order of a log: views and charts may ask for others. Lines that nothing recognises are counted in one warning; :func:`read_case` keeps them.
+        ``source`` and ``line``, in the order of a log: views and charts may ask for others.
+        Lines that nothing recognises are counted in one warning; :func:`read_case` keeps them.
 
     Raises
     ------

@@ -25,6 +25,7 @@ Wants = Callable[[str], bool]
 
 _LABEL = pa.dictionary(pa.int32(), pa.binary())
 _FLAGS = ("RESPONSE_FLAGS", "RESPONSE_FLAGS_LONG", "FAILURE_REASON")
+_PLAIN = {"quote_char": False, "double_quote": False, "escape_char": False, "newlines_in_values": False, "ignore_empty_lines": False}
 _FEW = 100  # distinct runs in a thousand, up to which only the distinct ones are cut
 
 
@@ -82,16 +83,10 @@ def _split(data: Any, lines: int, delimiter: str, types: dict[str, Any]) -> tupl
     table = pa.csv.read_csv(
         pa.BufferReader(data),
         read_options=pa.csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=list(types)),
-        parse_options=pa.csv.ParseOptions(
-            delimiter=delimiter,
-            quote_char=False,
-            double_quote=False,
-            escape_char=False,
-            newlines_in_values=False,
-            ignore_empty_lines=False,
-            invalid_row_handler=leave_out,
+        parse_options=pa.csv.ParseOptions(delimiter=delimiter, invalid_row_handler=leave_out, **_PLAIN),
+        convert_options=pa.csv.ConvertOptions(
+            include_columns=list(known), column_types=known, strings_can_be_null=True, null_values=["-", ""], check_utf8=False
         ),
-        convert_options=pa.csv.ConvertOptions(include_columns=list(known), column_types=known, strings_can_be_null=True, null_values=["-", ""], check_utf8=False),
     )
     return within, {n: _one(table[n]) if t else None for n, t in types.items()}
 

@@ -53,7 +53,8 @@ def log_lines(lines: Sequence[str], log_format: Any = None, *, messages: bool = 
         return set()
     file = found.files[0]
     said = (n for message in file.messages for n in range(message.line, message.line + message.lines)) if messages else ()
-    return {int(n) - 1 for n in (*found.log["line"], *file.joined, *said)}
+    held = (*found.log["line"], *file.joined, *said)
+    return {int(n) - 1 for n in held if n <= len(lines)}  # an export on one line may hold several entries, which are numbered
 
 
 def lifted(line: str) -> str:
