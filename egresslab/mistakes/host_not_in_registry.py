@@ -40,7 +40,8 @@ def in_log(unknown: list[Unknown], shapes: pd.DataFrame, config: Config | None =
 
 
 def _unknown(seen: Unknown, resources: Resources | None) -> str:
-    return f"{seen.subject} is in no registry" if resources is not None else f"the proxy does not know {seen.subject}"
+    sure = resources is not None and seen.reason.sure
+    return f"{seen.subject} is in no registry" if sure else f"the proxy does not know {seen.subject}"
 
 
 def _rivals(seen: Unknown, resources: Resources | None) -> tuple[str, ...]:

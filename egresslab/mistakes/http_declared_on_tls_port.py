@@ -31,6 +31,7 @@ MISTAKE = Mistake(
     explains=("host_not_in_registry", "port_not_in_service_entry", "tcp_address_mismatch"),
 )
 HTTP = {"HTTP", "HTTP2", "GRPC", "GRPC-WEB", "GRPC_WEB"}
+_HTTPS_PORT = 443  # other ports of TLS may well speak plain text
 _ORIGINATES = ("SIMPLE", "MUTUAL", "ISTIO_MUTUAL")
 
 
@@ -116,7 +117,7 @@ def in_resources(resources: Resources, known: KnownHosts, shapes: pd.DataFrame |
 
 
 def _fails(resources: Resources, one: Declared) -> bool:
-    return one.port is not None and is_tls_port(one.port) and not _originated(resources, one) and not _redirected(resources, one)
+    return one.port == _HTTPS_PORT and not _originated(resources, one) and not _redirected(resources, one)
 
 
 def _originated(resources: Resources, one: Declared) -> bool:

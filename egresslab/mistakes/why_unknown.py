@@ -104,7 +104,7 @@ class WhyUnknown:
         opened = [one for one in self.known.on_port(to.port) if one.protocol in _HTTP or not one.addresses]
         if any(one.kind == "ServiceEntry" and one.protocol not in _HTTP | _TLS for one in self._seen(opened, to.caller)):
             return Reason(DECLARED, tuple(opened), sure=False)  # it takes any address, so the proxy has not got it
-        return Reason(UNDECLARED, tuple(opened), not opened)
+        return Reason(UNDECLARED, tuple(opened), bool(to.address) and not opened)
 
     def _bound(self, to: Destination) -> list[Declared]:
         """Give what takes this port for certain addresses only."""

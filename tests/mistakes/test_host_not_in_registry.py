@@ -101,3 +101,10 @@ def test_what_was_let_through_and_did_not_arrive_has_another_fault(resources):
 
 def test_an_address_that_istio_gave_out_is_of_a_host_that_it_knows(resources):
     assert not found([{"upstream_cluster": "BlackHoleCluster", "response_flags": "UH", "downstream_local_address": "240.240.7.9:9092"}], resources)
+
+
+def test_a_line_that_names_neither_host_nor_address_may_mean_any(resources):
+    seen = found([{"upstream_cluster": "BlackHoleCluster", "response_flags": "UH", "downstream_local_address": None}], resources)
+    (one,) = seen.values()
+    assert (one.severity, one.sure) == ("warning", False)
+    assert "does not know" in one.summary

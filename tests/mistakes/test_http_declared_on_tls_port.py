@@ -84,3 +84,9 @@ def test_captured_cases_whole_and_by_their_log_alone(name):
 @pytest.mark.parametrize("name", ["g06_http10", "g08_tcp_probe", "l01_corp_proxy_http_protocol", "g02_server_first_on_http_port"])
 def test_captured_cases_that_look_like_it(name):
     assert severities(eg.read_case(SHARED / "cases" / name)) == []
+
+
+@pytest.mark.parametrize(("port", "expected"), [(443, ["warning"]), (8443, [])])
+def test_yaml_alone_warns_only_of_the_port_that_never_speaks_plain_text(tmp_path, port, expected):
+    (tmp_path / "entry.yaml").write_text(ENTRY.split("---")[0].replace("PORT", str(port)))
+    assert severities(eg.Case(resources=eg.read_resources(tmp_path / "entry.yaml"))) == expected
