@@ -13,7 +13,7 @@ from egresslab.frames import Config, Resources
 from egresslab.mistakes.bound_rules import gateways_of, rules, tls_to
 from egresslab.mistakes.gateway_doors import ANY_TLS, PASSTHROUGH, PLAIN, Door, doors_in_config, doors_in_resources
 from egresslab.mistakes.gateway_senders import Sender, listening, senders_in_config, senders_in_resources
-from egresslab.mistakes.mistake import Finding, places_of
+from egresslab.mistakes.mistake import Finding, places_of, sights
 
 MODE, NAME, WRAPPED = "mode", "name", "wrapped"
 _MESH = "ISTIO_MUTUAL"
@@ -147,4 +147,4 @@ def refused(shapes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 def first_lines(rows: pd.DataFrame) -> tuple[str, ...]:
     """Give the first place of entries."""
-    return tuple(dict.fromkeys(p for text in rows["places"].dropna() for p in text.split()))[:1]
+    return sights(rows, [range(len(rows))])[0].places[:1]

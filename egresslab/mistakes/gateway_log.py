@@ -51,12 +51,11 @@ def refusals(shapes: pd.DataFrame, hops: list[Hop], config: Config | None = None
     here = shapes["proxy"].isin(_gateways(shapes, config))
     faulty = [hop for hop in hops if hop.fault]
     known = {hop.sender.cluster for hop in faulty}
-    return [*_at_gateways(shapes, here, faulty, config), *_not_tls(shapes[~here], shapes[here], known)]
+    return [*_at_gateways(shapes, here, faulty, known, config), *_not_tls(shapes[~here], shapes[here], known)]
 
 
-def _at_gateways(shapes: pd.DataFrame, here: pd.Series[Any], faulty: list[Hop], config: Config | None) -> Iterator[Refused]:
+def _at_gateways(shapes: pd.DataFrame, here: pd.Series[Any], faulty: list[Hop], known: set[str], config: Config | None) -> Iterator[Refused]:
     """Give what gateways themselves tell of."""
-    known = {hop.sender.cluster for hop in faulty}
     details = shapes["response_code_details"].astype("str")
     ends = shapes[here & ((details == _NO_CHAIN) | details.str.contains(_NOT_HTTP)).fillna(False)]
     keys = ["downstream_local_address", "requested_server_name", "response_code_details"]

@@ -11,7 +11,7 @@ from egresslab.config_views.match import Outbound
 from egresslab.frames import Config, Resources
 from egresslab.mistakes.declared import Declared
 from egresslab.mistakes.known_hosts import KnownHosts
-from egresslab.mistakes.meant import GUESSED, Meant, gathered, meant
+from egresslab.mistakes.meant import GUESSED, Meant, asked_of, gathered, meant
 from egresslab.mistakes.mistake import Finding, Mistake, listed
 from egresslab.mistakes.sight import Sight
 from egresslab.mistakes.tls_signs import TlsSigns, is_tls_port
@@ -48,7 +48,7 @@ def in_log(shapes: pd.DataFrame, outbound: Outbound, known: KnownHosts, sight: S
 
 def _finding(rows: pd.DataFrame, one: Meant, shapes: pd.DataFrame) -> Finding:
     verb = "it is blocked" if (rows["unknown"] == "blocked").any() else "it passes by what is declared"
-    of = int(shapes.loc[(shapes["subject"] == one.subject) | shapes.index.isin(rows.index), "count"].sum())
+    of = asked_of(shapes, one.subject, rows)
     summary = f"{one.subject} is declared HTTP, but the application sends TLS (to {listed(rows['address'].astype('str'))}): {verb}"
     severity, rivals = ("error", ()) if one.sure else ("warning", GUESSED)
     return Finding.of_shapes(rows, one.subject, summary, of=of, beside=one.places, sure=one.sure, severity=severity, rivals=rivals)

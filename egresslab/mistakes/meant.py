@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from egresslab.mistakes.declared import Declared
 from egresslab.mistakes.known_hosts import is_address
@@ -39,6 +40,11 @@ def meant(address: str, port: int, declared: Iterable[Declared]) -> Meant | None
         host = unknown[0] if len(unknown) == 1 else None
     places = next((one.places for one in among if one.host == host and one.places), ())
     return Meant(f"{host}:{port}", sure, places) if host else None
+
+
+def asked_of(shapes: pd.DataFrame, subject: str, rows: pd.DataFrame) -> int:
+    """Count the entries of a host: those that name it, and those that were meant for it."""
+    return int(shapes.loc[(shapes["subject"] == subject) | shapes.index.isin(rows.index), "count"].sum())
 
 
 def gathered(found: Iterable[tuple[Meant | None, Rows]]) -> list[tuple[Meant, Rows]]:

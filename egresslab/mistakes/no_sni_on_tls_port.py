@@ -12,7 +12,7 @@ from egresslab.config_views.match import Chain, Outbound
 from egresslab.frames import place
 from egresslab.mistakes.declared import Declared
 from egresslab.mistakes.known_hosts import KnownHosts
-from egresslab.mistakes.meant import GUESSED, Meant, gathered, meant
+from egresslab.mistakes.meant import GUESSED, Meant, asked_of, gathered, meant
 from egresslab.mistakes.mistake import Finding, Mistake, listed
 from egresslab.mistakes.sight import Sight
 from egresslab.mistakes.traffic import Called, calls
@@ -52,7 +52,7 @@ def _finding(rows: pd.DataFrame, one: Meant, shapes: pd.DataFrame) -> Finding:
         one.subject,
         f"{one.subject} is told by its SNI, but a connection to {listed(rows['address'].astype('str'))} carries none and {verb}",
         severity="error" if blocked and one.sure else "warning",
-        of=int(shapes.loc[(shapes["subject"] == one.subject) | shapes.index.isin(rows.index), "count"].sum()),
+        of=asked_of(shapes, one.subject, rows),
         beside=one.places,
         sure=one.sure,
         rivals=() if one.sure else GUESSED,
