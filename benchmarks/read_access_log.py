@@ -10,7 +10,6 @@ For a file of 1 GB: --mb 1000 --runs 2.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import os
 import tempfile
@@ -19,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from turns import in_turn
+from turns import asked, in_turn
 
 from egresslab import sample_path
 
@@ -159,10 +158,7 @@ def wrong_cells(path: str) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--mb", type=int, default=100)
-    parser.add_argument("--runs", type=int, default=5)
-    arguments = parser.parse_args()
+    arguments = asked(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "access.log"
         lines = write_log(path, arguments.mb)

@@ -7,7 +7,6 @@ The log holds the entries of the shipped sample `busy` as Istio's JSON format wr
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import tempfile
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from read_access_log import LABELS, ours
-from turns import in_turn
+from turns import asked, in_turn
 
 from egresslab import read_access_log, sample_path
 
@@ -67,10 +66,7 @@ def polars_ndjson(path: str, keys: list[str]) -> Any:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--mb", type=int, default=100)
-    parser.add_argument("--runs", type=int, default=5)
-    arguments = parser.parse_args()
+    arguments = asked(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "access.json.log"
         keys = write_log(path, arguments.mb)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import statistics
 import time
@@ -10,6 +11,14 @@ from pathlib import Path
 from typing import Any
 
 Way = Callable[[], Any]
+
+
+def asked(doc: str) -> argparse.Namespace:
+    """Read from the command line how much to read, and how often; the first line of a text says what for."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--mb", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=5)
+    return parser.parse_args()
 
 
 def in_turn(ways: dict[str, Way], runs: int, megabytes: float) -> None:
